@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Errors of this library. Codes are part of the public surface, messages are for people.
+ *
+ * @module
+ */
+
+/** Stable identifiers, part of the public API. Messages are for people and may change. */
+export type ErrorCode =
+  | 'ERR_ALGORITHM_UNKNOWN'
+  | 'ERR_BODY_INVALID'
+  | 'ERR_BUFFER_LIMIT'
+  | 'ERR_COMMITMENT_MISMATCH'
+  | 'ERR_COMMITMENT_POLICY'
+  | 'ERR_CONFIGURATION'
+  | 'ERR_CONTENT_LENGTH'
+  | 'ERR_CONTENT_TOO_LONG'
+  | 'ERR_DATA_KEY_INVALID'
+  | 'ERR_DECRYPTION_FAILED'
+  | 'ERR_ENCRYPTION_CONTEXT_MISMATCH'
+  | 'ERR_ENCRYPTION_CONTEXT_RESERVED'
+  | 'ERR_ENVELOPE_CONFLICT'
+  | 'ERR_ENVELOPE_INVALID'
+  | 'ERR_ENVELOPE_MISSING'
+  | 'ERR_ENVELOPE_ZERO_IV'
+  | 'ERR_KEYRING_CANNOT_ENCRYPT'
+  | 'ERR_LEGACY_CONTENT_DISABLED'
+  | 'ERR_LEGACY_WRAPPING_DISABLED'
+  | 'ERR_METADATA_TOO_LARGE'
+  | 'ERR_NOT_SUPPORTED'
+  | 'ERR_PLAINTEXT_CHECKSUM'
+  | 'ERR_PRESIGN_REFUSED'
+  | 'ERR_UNWRAP_FAILED'
+  | 'ERR_WEBCRYPTO_MISSING'
+  | 'ERR_WRAP_FAILED'
+  | 'ERR_WRAPPING_ALGORITHM_UNSUPPORTED'
+
+const names = ['S3EncryptionError', 'S3EncryptionSecurityError'] as const
+
+/** The object, its envelope, its keys or the request were not acceptable. */
+export class S3EncryptionError extends Error {
+  override readonly name: (typeof names)[number] = 'S3EncryptionError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  /** What survives a structured clone or a log: never the cause. */
+  toJSON(): { name: string; code: ErrorCode; message: string } {
+    return { name: this.name, code: this.code, message: this.message }
+  }
+}
+
+/** Somebody may have altered the object: a tag, a commitment or an envelope rule did not hold. */
+export class S3EncryptionSecurityError extends S3EncryptionError {
+  override readonly name = 'S3EncryptionSecurityError'
+}
+
+/** Like `instanceof S3EncryptionError`, but also true across realms and duplicate installs. */
+export function isS3EncryptionError(value: unknown): value is S3EncryptionError {
+  const name = (value as { name?: unknown } | null | undefined)?.name
+  return names.some((known) => known === name)
+}
+
+/**
+ * The one error for every failure of a content's authentication tag or padding. It tells nothing
+ * about which check failed: a difference would be an oracle.
+ */
+export function decryptionFailed(): S3EncryptionSecurityError {
+  return new S3EncryptionSecurityError(
+    'ERR_DECRYPTION_FAILED',
+    'The content could not be decrypted: it was altered, or it was encrypted under another key.',
+  )
+}
