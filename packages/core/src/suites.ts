@@ -18,9 +18,12 @@ export type AlgorithmSuiteName =
   | 'ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY'
   | 'ALG_AES_256_CTR_HKDF_SHA512_COMMIT_KEY'
 
+/** Ids of the suites: the first byte is zero in all of them. */
+export type AlgorithmSuiteId = 0x0070 | 0x0071 | 0x0072 | 0x0073 | 0x0074
+
 /** One row of the table. Lengths are bytes. */
 export interface AlgorithmSuite {
-  readonly id: number
+  readonly id: AlgorithmSuiteId
   readonly name: AlgorithmSuiteName
   /** How the content is encrypted. CTR is how a range of GCM content is read. */
   readonly cipher: 'AES-CBC' | 'AES-CTR' | 'AES-GCM'
@@ -41,12 +44,13 @@ export interface AlgorithmSuite {
   /** Most bytes of plaintext under one data key and IV. */
   readonly maxContentLength: number
   /** Suite that reads a range of this one. */
-  readonly ranged: number
+  readonly ranged: AlgorithmSuiteId
 }
 
 const GCM_MAX = 2 ** 36 - 32 // NIST SP 800-38D, 5.2.1.1: 2^39 - 256 bits
 
-const rows = [
+/** Every row, in the order of the ids. */
+export const algorithmSuites: readonly AlgorithmSuite[] = [
   {
     id: 0x0070,
     name: 'ALG_AES_256_CBC_IV16_NO_KDF',
@@ -117,26 +121,14 @@ const rows = [
     maxContentLength: GCM_MAX,
     ranged: 0x0074,
   },
-] as const satisfies readonly AlgorithmSuite[]
+]
 
-/** Ids of the suites in the table. */
-export type AlgorithmSuiteId = (typeof rows)[number]['id']
-
-const suites: ReadonlyMap<number, AlgorithmSuite> = new Map(rows.map((row) => [row.id, row]))
-
-/**
- * Row of the table by id.
- *
- * @throws `RangeError` for an id that is not in it: ids come from code, never from an object.
- */
-export function algorithmSuite(id: number): AlgorithmSuite {
-  const suite = suites.get(id)
-  if (suite === undefined) throw new RangeError(`No algorithm suite 0x${id.toString(16)}`)
+/** Row of the table by id. */
+export function algorithmSuite(id: AlgorithmSuiteId): AlgorithmSuite {
+  const suite = algorithmSuites.find((row) => row.id === id)
+  if (suite === undefined) throw new RangeError(`No algorithm suite with the id ${String(id)}`)
   return suite
 }
-
-/** Every row, in the order of the ids. */
-export const algorithmSuites: readonly AlgorithmSuite[] = rows
 
 /** The suite that an envelope of this format and stored name means, if there is one. */
 export function suiteOfContent(
