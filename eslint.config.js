@@ -1,5 +1,4 @@
 import js from '@eslint/js'
-import tsdoc from 'eslint-plugin-tsdoc'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
@@ -14,12 +13,10 @@ export default defineConfig(
         tsconfigRootDir: import.meta.dirname,
       },
     },
-    plugins: { tsdoc },
     rules: {
       // A forgotten await is a security bug here: the type-aware promise rules of the preset stay on.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
-      'tsdoc/syntax': 'error',
     },
   },
 )
