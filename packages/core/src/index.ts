@@ -1,3 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
-export { S3EncryptionError, S3EncryptionSecurityError, isS3EncryptionError } from './errors.ts'
-export type { ErrorCode } from './errors.ts'
+/**
+ * Amazon S3 client-side encryption on WebCrypto alone: bytes in, bytes out. No network, no SDK.
+ *
+ * @module
+ */
+
+export { asBytes, concat, type Bytes } from './bytes.ts'
+export type { ContentKey } from './content/content-key.ts'
+export { ciphertextLength, decryptBytes, encryptBytes } from './content/one-shot.ts'
+export type { Envelope } from './envelope/envelope.ts'
+export { envelopeFields, userMetadata } from './envelope/fields.ts'
+export { needsInstructionFile } from './envelope/location.ts'
+export { envelopeMissing, readEnvelope } from './envelope/read.ts'
+export { checkMetadataSize, writeEnvelope } from './envelope/write.ts'
+export {
+  S3EncryptionError,
+  S3EncryptionSecurityError,
+  isS3EncryptionError,
+  type ErrorCode,
+} from './errors.ts'
+export type {
+  DecryptionMaterials,
+  EncryptionMaterials,
+  Keyring,
+  WrappedDataKey,
+} from './keyring/keyring.ts'
+export {
+  kmsKeyring,
+  type Kms,
+  type KmsKeyringOptions,
+  type KmsKeySelection,
+} from './keyring/kms.ts'
+export { checkWrapping, type WrappingAlgorithm, type WrappingAlgorithmName } from './keyring/wrapping.ts'
+export {
+  beginDecryption,
+  beginEncryption,
+  type DecryptionRequest,
+  type EncryptionRequest,
+  type NewObject,
+} from './materials.ts'
+export {
+  decrypt,
+  encrypt,
+  type DecryptOptions,
+  type EncryptedObject,
+  type EncryptOptions,
+} from './object.ts'
+export {
+  checkReadable,
+  suiteForEncryption,
+  type CommitmentPolicy,
+  type DecryptionPolicy,
+  type EncryptionPolicy,
+} from './policy.ts'
+export type { StringMap } from './string-map.ts'
+export {
+  algorithmSuite,
+  algorithmSuites,
+  type AlgorithmSuite,
+  type AlgorithmSuiteId,
+  type AlgorithmSuiteName,
+  type FormatVersion,
+} from './suites.ts'

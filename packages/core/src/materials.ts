@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Between keyring and content: the key of one object's content, for a new object with its envelope,
+ * for a stored one from its envelope. Other clients call this the cryptographic materials manager.
+ * Specification: awslabs/aws-encryption-sdk-specification, s3-encryption/encryption.md, decryption.md.
+ *
+ * @module
+ */
+
+import { asBytes, isZero, randomBytes, type Bytes } from './bytes.ts'
+import type { ContentKey } from './content/content-key.ts'
+import type { Envelope } from './envelope/envelope.ts'
+import { S3EncryptionError, S3EncryptionSecurityError } from './errors.ts'
+import { COMMITTING_SUITE_ID, deriveCommittedKey, deriveKeys } from './kdf.ts'
+import type { Keyring } from './keyring/keyring.ts'
+import { wrappingAlgorithmByName } from './keyring/wrapping.ts'
+import { checkReadable, type DecryptionPolicy } from './policy.ts'
+import type { StringMap } from './string-map.ts'
+import { algorithmSuite, type AlgorithmSuite } from './suites.ts'
+
+// The key of a committing suite is derived for one object, so that its nonce can be fixed.
+const COMMITTING_NONCE: Bytes = new Uint8Array(12).fill(0x01)
+const NO_AAD: Bytes = new Uint8Array(0)
+const NO_COMMITMENT: Bytes = new Uint8Array(0)
+
+/** What a new object needs. */
+export interface NewObject {
+  /** For one body only: a key and IV never encrypt two. */
+  readonly contentKey: ContentKey
+  readonly envelope: Envelope
+}
+
+/** What {@link beginEncryption} starts from. */
+export interface EncryptionRequest {
+  readonly keyring: Keyring
+  readonly suite: AlgorithmSuite
+  /** Map that AWS KMS authenticates; not secret. */
+  readonly encryptionContext?: StringMap | undefined
+}
+
+/**
+ * Draws IV or message ID, and has the keyring make a data key, for one new object.
+ *
+ * @throws what the keyring throws; `S3EncryptionError` with `ERR_DATA_KEY_INVALID` or
+ * `ERR_WRAPPING_ALGORITHM_UNSUPPORTED` if the keyring's answer is unfit.
+ */
+export async function beginEncryption(request: EncryptionRequest): Promise<NewObject> {
+  const { keyring, suite, encryptionContext = {} } = request
+  const iv = randomIv(suite)
+  const wrapped = await keyring.onEncrypt({ suite, encryptionContext })
+  const wrappingAlgorithm = wrappingAlgorithmByName(wrapped.wrappingAlgorithm)
+  if (wrappingAlgorithm === undefined) {
+    throw new S3EncryptionError(
+      'ERR_WRAPPING_ALGORITHM_UNSUPPORTED',
+      `The keyring wrapped with an unknown algorithm: ${JSON.stringify(wrapped.wrappingAlgorithm)}.`,
+    )
+  }
+  // Wrapping and derivation run side by side: each is a thread hop that small objects wait for.
+  const [{ contentKey, commitment }, encryptedDataKey] = await Promise.all([
+    newContentKey(suite, iv, checkDataKey(wrapped.dataKey, suite.dataKeyLengths.slice(-1))),
+    wrapped.encryptedDataKey,
+  ])
+  const envelope: Envelope = {
+    format: suite.formats.at(-1) ?? 3,
+    suite,
+    iv,
+    commitment,
+    encryptedDataKey: asBytes(encryptedDataKey),
+    wrappingAlgorithm,
+    description: wrapped.description,
+  }
+  return { contentKey, envelope }
+}
+
+/** What {@link beginDecryption} starts from. */
+export interface DecryptionRequest {
+  readonly keyring: Keyring
+  readonly envelope: Envelope
+  readonly policy: DecryptionPolicy
+  /** What the reader expects to be authenticated by AWS KMS. */
+  readonly encryptionContext?: StringMap | undefined
+  /** Read a range: the key is that of the CTR form of the suite. */
+  readonly ranged?: boolean | undefined
+}
+
+/**
+ * Has the keyring unwrap the data key of a stored object, once the policy allows to read it, and checks
+ * the commitment.
+ *
+ * @throws what the policy and the keyring throw; `S3EncryptionError` with `ERR_DATA_KEY_INVALID`;
+ * `S3EncryptionSecurityError` with `ERR_COMMITMENT_MISMATCH`.
+ */
+export async function beginDecryption(request: DecryptionRequest): Promise<ContentKey> {
+  const { keyring, envelope, policy, encryptionContext = {}, ranged = false } = request
+  const { iv, commitment, encryptedDataKey, wrappingAlgorithm, description } = envelope
+  const suite = ranged ? algorithmSuite(envelope.suite.ranged) : envelope.suite
+  checkReadable(suite, policy)
+  const dataKey = checkDataKey(
+    await keyring.onDecrypt({
+      suite,
+      encryptedDataKey,
+      wrappingAlgorithm,
+      description,
+      encryptionContext,
+    }),
+    suite.dataKeyLengths,
+  )
+  if (!suite.committing) return directKey(suite, iv, dataKey)
+  const key = await deriveCommittedKey({ dataKey, messageId: iv }, commitment ?? NO_COMMITMENT)
+  return committedKey(suite, key)
+}
+
+async function newContentKey(suite: AlgorithmSuite, iv: Bytes, dataKey: Bytes) {
+  if (!suite.committing) return { contentKey: directKey(suite, iv, dataKey), commitment: undefined }
+  const { contentKey, commitment } = await deriveKeys({ dataKey, messageId: iv })
+  return { contentKey: committedKey(suite, contentKey), commitment }
+}
+
+const directKey = (suite: AlgorithmSuite, iv: Bytes, key: Bytes): ContentKey => ({
+  suite,
+  key,
+  iv,
+  aad: NO_AAD,
+})
+
+const committedKey = (suite: AlgorithmSuite, key: Bytes): ContentKey => ({
+  suite,
+  key,
+  iv: COMMITTING_NONCE,
+  aad: COMMITTING_SUITE_ID,
+})
+
+function checkDataKey(dataKey: Uint8Array, lengths: readonly number[]): Bytes {
+  if (!lengths.includes(dataKey.length)) {
+    throw new S3EncryptionError(
+      'ERR_DATA_KEY_INVALID',
+      `The data key has ${dataKey.length} bytes; expected ${lengths.join(' or ')}.`,
+    )
+  }
+  return asBytes(dataKey)
+}
+
+function randomIv({ ivLength }: AlgorithmSuite): Bytes {
+  const iv = randomBytes(ivLength)
+  if (isZero(iv)) {
+    throw new S3EncryptionSecurityError(
+      'ERR_ENVELOPE_ZERO_IV',
+      'The random number generator of the platform answered with zeros only.',
+    )
+  }
+  return iv
+}
