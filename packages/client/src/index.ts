@@ -1,2 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-export {}
+/**
+ * Amazon S3 Encryption Client for JavaScript, on the AWS SDK v3.
+ *
+ * @module
+ */
+
+export * from '@s3-cse/core'
+export { S3EncryptionClient, type CallOptions, type S3EncryptionClientConfig } from './client.ts'
+export { kmsKeyring, kmsPort, type KmsKeyringOptions } from './kms.ts'
+export type { KeyringFactory, S3EncryptionOptions } from './options.ts'
+export {
+  MIDDLEWARE_NAME,
+  s3Encryption,
+  type S3EncryptionPluginOptions,
+  type S3Plugin,
+} from './plugin.ts'
+export { withEncryption, type EncryptionRequestOptions } from './request-options.ts'

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The Amazon S3 Encryption Client.
+ *
+ * @module
+ */
+
+import {
+  GetObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  type GetObjectCommandInput,
+  type GetObjectCommandOutput,
+  type PutObjectCommandInput,
+  type PutObjectCommandOutput,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3'
+import type { S3EncryptionOptions } from './options.ts'
+import { s3Encryption } from './plugin.ts'
+import { withEncryption, type EncryptionRequestOptions } from './request-options.ts'
+
+/** Configuration of {@link S3EncryptionClient}: that of `S3Client`, and how to encrypt. */
+export type S3EncryptionClientConfig = S3ClientConfig & S3EncryptionOptions
+
+/** Options of one call: those of `send`, and those of the encryption. */
+export type CallOptions = NonNullable<Parameters<S3Client['send']>[1]> & EncryptionRequestOptions
+
+/**
+ * An `S3Client` that encrypts what it puts and decrypts what it gets. Commands without content pass
+ * through.
+ *
+ * @example
+ * ```ts
+ * const s3 = new S3EncryptionClient({
+ *   region: 'eu-central-1',
+ *   keyring: kmsKeyring({ keyId: 'alias/app' }),
+ * })
+ * await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'secret' }))
+ * ```
+ */
+export class S3EncryptionClient extends S3Client {
+  /** @throws `S3EncryptionError` with `ERR_CONFIGURATION`. */
+  constructor(config: S3EncryptionClientConfig) {
+    super(config)
+    this.middlewareStack.use(s3Encryption({ ...config, client: this }))
+  }
+
+  /** `PutObject`, encrypted. */
+  putObject(input: PutObjectCommandInput, options?: CallOptions): Promise<PutObjectCommandOutput> {
+    return this.send(new PutObjectCommand(withEncryption(input, options ?? {})), options)
+  }
+
+  /** `GetObject`, decrypted. */
+  getObject(input: GetObjectCommandInput, options?: CallOptions): Promise<GetObjectCommandOutput> {
+    return this.send(new GetObjectCommand(withEncryption(input, options ?? {})), options)
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Options of the encryption client.
+ *
+ * @module
+ */
+
+import type { S3Client, S3ClientResolvedConfig } from '@aws-sdk/client-s3'
+import { suiteForEncryption, S3EncryptionError } from '@s3-cse/core'
+import type { AlgorithmSuite, DecryptionPolicy, EncryptionPolicy, Keyring } from '@s3-cse/core'
+
+/**
+ * A keyring made from the S3 client's own configuration, so that region and credentials need not be
+ * said twice. `kmsKeyring()` returns one.
+ */
+export type KeyringFactory = (config: S3ClientResolvedConfig) => Keyring
+
+/** What the encryption client needs to know besides the configuration of `S3Client`. */
+export type S3EncryptionOptions = EncryptionPolicy &
+  DecryptionPolicy & {
+    /** Makes, wraps and unwraps data keys. */
+    readonly keyring: Keyring | KeyringFactory
+    /**
+     * Most ciphertext that a `GetObject` holds in memory while it is authenticated, in bytes.
+     *
+     * @defaultValue 67_108_864
+     */
+    readonly bufferSize?: number | undefined
+    /**
+     * Pass objects without an envelope through as they are. Whoever can write to the bucket can then
+     * put plaintext in the place of an encrypted object, and in a browser an encrypted object whose
+     * envelope headers CORS hides comes back as ciphertext.
+     *
+     * @defaultValue false
+     */
+    readonly allowUnencryptedObjects?: boolean | undefined
+  }
+
+/** The options once they are checked. */
+export interface Settings {
+  readonly client: S3Client
+  readonly keyring: Keyring
+  readonly suite: AlgorithmSuite
+  readonly policy: DecryptionPolicy
+  /** Bytes. */
+  readonly bufferSize: number
+  readonly allowUnencryptedObjects: boolean
+}
+
+const SMALLEST_BUFFER = 16 // bytes: an empty object with its tag
+const LARGEST_BUFFER = 68_719_476_704 // bytes: the GCM limit
+const DEFAULT_BUFFER = 64 * 1024 * 1024 // bytes, as the Java client
+
+const configuration = (message: string) => new S3EncryptionError('ERR_CONFIGURATION', message)
+
+/**
+ * Checks the options, once, at construction.
+ *
+ * @throws `S3EncryptionError` with `ERR_CONFIGURATION`.
+ */
+export function checkOptions(client: S3Client, options: S3EncryptionOptions): Settings {
+  const { keyring, bufferSize = DEFAULT_BUFFER } = options
+  if (
+    !Number.isSafeInteger(bufferSize) ||
+    bufferSize < SMALLEST_BUFFER ||
+    bufferSize > LARGEST_BUFFER
+  ) {
+    throw configuration(
+      `bufferSize must be a whole number of bytes from ${SMALLEST_BUFFER} to ${LARGEST_BUFFER}.`,
+    )
+  }
+  const suite = suiteForEncryption(options)
+  return {
+    client,
+    keyring: checkKeyring(typeof keyring === 'function' ? keyring(client.config) : keyring),
+    suite,
+    policy: {
+      commitmentPolicy: options.commitmentPolicy,
+      enableLegacyUnauthenticatedModes: options.enableLegacyUnauthenticatedModes,
+    },
+    bufferSize,
+    allowUnencryptedObjects: options.allowUnencryptedObjects ?? false,
+  }
+}
+
+function checkKeyring(keyring: Keyring | undefined): Keyring {
+  if (typeof keyring?.onEncrypt !== 'function' || typeof keyring.onDecrypt !== 'function') {
+    throw configuration('A keyring is needed, for example keyring: kmsKeyring({ keyId }).')
+  }
+  return keyring
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The encryption client as a plugin of an S3 client: one middleware on the `initialize` step, after
+ * the SDK's own. Everything below it (checksums, length, signature, retries) sees ciphertext only.
+ *
+ * @module
+ */
+
+import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3'
+import { S3EncryptionError } from '@s3-cse/core'
+import { getObject } from './get-object.ts'
+import type { Operation } from './operation.ts'
+import { checkOptions, type S3EncryptionOptions, type Settings } from './options.ts'
+import { putObject } from './put-object.ts'
+import { refuseUploadPart } from './refusals.ts'
+import { USER_AGENT } from './version.ts'
+
+/** What `client.middlewareStack.use()` takes. */
+export type S3Plugin = Parameters<S3Client['middlewareStack']['use']>[0]
+
+/** Options of {@link s3Encryption}. */
+export type S3EncryptionPluginOptions = S3EncryptionOptions & {
+  /** The client that the plugin is for; requests that the plugin makes itself go through it. */
+  readonly client: S3Client
+}
+
+/** How the middleware is found in a stack, and replaced or removed. */
+export const MIDDLEWARE_NAME = 's3EncryptionMiddleware'
+
+/** The operations that carry content. All others pass through. */
+const operations = {
+  PutObjectCommand: putObject,
+  GetObjectCommand: getObject,
+  UploadPartCommand: refuseUploadPart,
+} as Readonly<
+  Record<string, (settings: Settings) => Operation<ServiceInputTypes, ServiceOutputTypes>>
+>
+
+/**
+ * Encryption for an existing `S3Client` or `S3`.
+ *
+ * @example
+ * ```ts
+ * const client = new S3({ region: 'eu-central-1' })
+ * client.middlewareStack.use(s3Encryption({ client, keyring: kmsKeyring({ keyId: 'alias/app' }) }))
+ * ```
+ * @throws `S3EncryptionError` with `ERR_CONFIGURATION`; also if the client encrypts already.
+ */
+export function s3Encryption({ client, ...options }: S3EncryptionPluginOptions): S3Plugin {
+  if (client.middlewareStack.identify().some((entry) => entry.startsWith(MIDDLEWARE_NAME))) {
+    throw new S3EncryptionError(
+      'ERR_CONFIGURATION',
+      'The client encrypts already: encrypting twice would make objects that nobody can read.',
+    )
+  }
+  const settings = checkOptions(client, options)
+  const handlers = new Map(
+    Object.entries(operations).map(([command, operation]) => [command, operation(settings)]),
+  )
+  return {
+    applyToStack(stack) {
+      stack.add(
+        (next, context) => async (args) => {
+          const handler = handlers.get(context.commandName ?? '')
+          if (handler === undefined) return next(args)
+          context.userAgent = [...(context.userAgent ?? []), USER_AGENT]
+          let response: unknown
+          const output = await handler(args.input, async (input) => {
+            const result = await next({ ...args, input })
+            response = result.response
+            return result.output
+          })
+          return { response, output }
+        },
+        { step: 'initialize', priority: 'low', name: MIDDLEWARE_NAME, override: true },
+      )
+    },
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Requests that would carry plaintext, or a statement about it, to S3.
+ *
+ * @module
+ */
+
+import type {
+  PutObjectCommandInput,
+  UploadPartCommandInput,
+  UploadPartCommandOutput,
+} from '@aws-sdk/client-s3'
+import { S3EncryptionError } from '@s3-cse/core'
+import type { Operation } from './operation.ts'
+
+const PLAINTEXT_CHECKSUMS = [
+  'ContentMD5',
+  'ChecksumCRC32',
+  'ChecksumCRC32C',
+  'ChecksumCRC64NVME',
+  'ChecksumSHA1',
+  'ChecksumSHA256',
+] as const satisfies readonly (keyof PutObjectCommandInput)[]
+
+/**
+ * Refuses checksums of the caller: they are of the plaintext, S3 gets ciphertext.
+ *
+ * @throws `S3EncryptionError` with `ERR_PLAINTEXT_CHECKSUM`.
+ */
+export function refuseChecksums(input: object): void {
+  const given = PLAINTEXT_CHECKSUMS.find(
+    (name) => name in input && Reflect.get(input, name) != null,
+  )
+  if (given !== undefined) {
+    throw new S3EncryptionError(
+      'ERR_PLAINTEXT_CHECKSUM',
+      `${given} is of the plaintext and would tell it to S3, which gets ciphertext. Leave it out; ChecksumAlgorithm chooses the checksum that is computed over the ciphertext.`,
+    )
+  }
+}
+
+/**
+ * Refuses to hand out a URL by which plaintext could be put: the presigner runs the middleware but
+ * sends no body.
+ *
+ * @throws `S3EncryptionError` with `ERR_PRESIGN_REFUSED`.
+ */
+export function refusePresigned(output: object): void {
+  if ('presigned' in output) {
+    throw new S3EncryptionError(
+      'ERR_PRESIGN_REFUSED',
+      'A presigned URL of PutObject would store whatever is sent to it, unencrypted. Encrypt with encrypt() of @s3-cse/core and presign with a plain S3Client.',
+    )
+  }
+}
+
+/**
+ * Refuses a part that is not one of an encrypted upload: it would be stored as it is.
+ *
+ * @throws `S3EncryptionError` with `ERR_NOT_SUPPORTED`.
+ */
+export function refuseUploadPart(): Operation<UploadPartCommandInput, UploadPartCommandOutput> {
+  return () =>
+    Promise.reject(
+      new S3EncryptionError(
+        'ERR_NOT_SUPPORTED',
+        'UploadPart would store its body unencrypted. Use PutObject.',
+      ),
+    )
+}

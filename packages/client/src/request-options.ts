@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Options of one request, carried by the input of its command.
+ *
+ * @module
+ */
+
+import type { StringMap } from '@s3-cse/core'
+
+/** What may be said about one request. */
+export interface EncryptionRequestOptions {
+  /**
+   * Map that AWS KMS authenticates. Stored in clear with the object; a reader must give the same one.
+   */
+  readonly encryptionContext?: StringMap | undefined
+}
+
+// A symbol survives the copies that the SDK makes of an input, and is never serialised.
+const OPTIONS = Symbol.for('@s3-cse/request-options')
+
+/**
+ * The input of a command with encryption options for this one request.
+ *
+ * @example
+ * ```ts
+ * await s3.send(new PutObjectCommand(withEncryption(
+ *   { Bucket, Key, Body },
+ *   { encryptionContext: { tenant: '7' } },
+ * )))
+ * ```
+ */
+export function withEncryption<Input extends object>(
+  input: Input,
+  options: EncryptionRequestOptions,
+): Input {
+  return { ...input, [OPTIONS]: { ...requestOptions(input), ...options } }
+}
+
+/** Encryption options of an input; none given is an empty set. */
+export function requestOptions(input: object): EncryptionRequestOptions {
+  return (input as { [OPTIONS]?: EncryptionRequestOptions })[OPTIONS] ?? {}
+}
