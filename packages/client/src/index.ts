@@ -16,3 +16,4 @@ export {
   type S3Plugin,
 } from './plugin.ts'
 export { withEncryption, type EncryptionRequestOptions } from './request-options.ts'
+export type { OpenSink, OpenSource, Sink, Source } from './transfer/ports.ts'

@@ -5,7 +5,7 @@
  * @module
  */
 
-export { asBytes, concat, type Bytes } from './bytes.ts'
+export { asBytes, concat, toBase64, type Bytes } from './bytes.ts'
 export type { ContentKey } from './content/content-key.ts'
 export { ciphertextLength, decryptBytes, encryptBytes } from './content/one-shot.ts'
 export type { Envelope } from './envelope/envelope.ts'
@@ -19,6 +19,7 @@ export {
   isS3EncryptionError,
   type ErrorCode,
 } from './errors.ts'
+export { deriveKeys, type DerivationInput, type DerivedKeys } from './kdf.ts'
 export type {
   DecryptionMaterials,
   EncryptionMaterials,
@@ -31,7 +32,11 @@ export {
   type KmsKeyringOptions,
   type KmsKeySelection,
 } from './keyring/kms.ts'
-export { checkWrapping, type WrappingAlgorithm, type WrappingAlgorithmName } from './keyring/wrapping.ts'
+export {
+  checkWrapping,
+  type WrappingAlgorithm,
+  type WrappingAlgorithmName,
+} from './keyring/wrapping.ts'
 export {
   beginDecryption,
   beginEncryption,

@@ -39,9 +39,7 @@ export type EncryptionPolicy =
   | {
       /** @defaultValue `'REQUIRE_ENCRYPT_REQUIRE_DECRYPT'` */
       readonly commitmentPolicy?:
-        | 'REQUIRE_ENCRYPT_ALLOW_DECRYPT'
-        | 'REQUIRE_ENCRYPT_REQUIRE_DECRYPT'
-        | undefined
+        'REQUIRE_ENCRYPT_ALLOW_DECRYPT' | 'REQUIRE_ENCRYPT_REQUIRE_DECRYPT' | undefined
       /** @defaultValue the suite with key commitment, 0x0073 */
       readonly algorithmSuite?: 'ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY' | undefined
       readonly writeLegacyCbc?: false | undefined

@@ -1,2 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-export {}
+/**
+ * Amazon S3 Encryption Client for Node.js: the client, and files.
+ *
+ * @module
+ */
+
+export * from '@s3-cse/client'
+export { fileSink } from './file-sink.ts'
+export { fileSource } from './file-source.ts'
