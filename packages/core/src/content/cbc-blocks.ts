@@ -6,9 +6,10 @@
  * @module
  */
 
-import { concat, type Bytes } from '../bytes.ts'
+import type { Bytes } from '../bytes.ts'
 import { subtle } from '../webcrypto.ts'
 import type { ContentKey } from './content-key.ts'
+import { release } from './release.ts'
 
 const BLOCK = 16 // bytes
 const NOTHING = new Uint8Array(0)
@@ -40,13 +41,16 @@ export async function encryptBlocks(key: CryptoKey, iv: Bytes, plaintext: Bytes)
  * Plaintext of whole blocks, wherever they stand in a message; padding, if they hold any, is left.
  *
  * @param iv - 16 bytes: the IV of the message, or the ciphertext block before this piece.
- * @param ciphertext - whole blocks.
+ * @param ciphertext - whole blocks; read before the function returns.
  */
 export async function decryptBlocks(key: CryptoKey, iv: Bytes, ciphertext: Bytes): Promise<Bytes> {
-  if (ciphertext.length === 0) return NOTHING
+  const { length } = ciphertext
+  if (length === 0) return new Uint8Array(0)
+  const padded = new Uint8Array(length + BLOCK)
+  padded.set(ciphertext)
   // An empty message chained to the last block encrypts to the one block that decrypts to padding.
-  const padding = await encryptPadded(key, ciphertext.subarray(-BLOCK), NOTHING)
-  return new Uint8Array(
-    await subtle().decrypt({ name: 'AES-CBC', iv }, key, concat(ciphertext, padding)),
-  )
+  padded.set(await encryptPadded(key, padded.slice(length - BLOCK, length), NOTHING), length)
+  const plaintext = await subtle().decrypt({ name: 'AES-CBC', iv }, key, padded)
+  release(padded)
+  return new Uint8Array(plaintext)
 }

@@ -8,17 +8,20 @@
 import { S3EncryptionError } from '../errors.ts'
 import type { AlgorithmSuite } from '../suites.ts'
 
+/** The error for content that is longer than its suite allows. */
+export function contentTooLong({ cipher, maxContentLength }: AlgorithmSuite): S3EncryptionError {
+  return new S3EncryptionError(
+    'ERR_CONTENT_TOO_LONG',
+    `The content is longer than the ${maxContentLength} bytes that ${cipher} encrypts under one key.`,
+  )
+}
+
 /**
- * Refuses plaintext that one data key and IV may not encrypt (NIST SP 800-38D, 5.2.1.1).
+ * Refuses more plaintext than one data key and IV may encrypt (NIST SP 800-38D, section 5.2.1.1).
  *
  * @param length - bytes of plaintext.
  * @throws `S3EncryptionError` with `ERR_CONTENT_TOO_LONG`.
  */
 export function checkContentLength(suite: AlgorithmSuite, length: number): void {
-  if (length > suite.maxContentLength) {
-    throw new S3EncryptionError(
-      'ERR_CONTENT_TOO_LONG',
-      `The content is longer than the ${suite.maxContentLength} bytes that ${suite.cipher} can encrypt under one key.`,
-    )
-  }
+  if (length > suite.maxContentLength) throw contentTooLong(suite)
 }

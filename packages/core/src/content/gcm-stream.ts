@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Streams of AES-GCM content: several chunks at work at a time, the tag put together from theirs.
+ * What fits one chunk goes through one native call.
+ *
+ * @module
+ */
+
+import type { Bytes } from '../bytes.ts'
+import { decryptionFailed } from '../errors.ts'
+import { chunks, firstOf, putBack, type Chunk } from './chunks.ts'
+import type { ContentKey } from './content-key.ts'
+import { gcmCipher, type GcmCipher } from './gcm.ts'
+import { EMPTY_SHARE, type GcmShare } from './gcm-share.ts'
+import { decryptBytes, encryptBytes } from './one-shot.ts'
+import type { StreamSettings } from './options.ts'
+import { mapOrdered } from './ordered.ts'
+import { release } from './release.ts'
+
+const TAG = 16 // bytes
+
+/** The cipher for a stream that has begun, and that is closed if there is none. */
+async function cipherFor(
+  key: ContentKey,
+  settings: StreamSettings,
+  stream: AsyncGenerator<Chunk>,
+): Promise<GcmCipher> {
+  try {
+    return await gcmCipher(key, settings.tuning)
+  } catch (error) {
+    await stream.return(undefined)
+    throw error
+  }
+}
+
+/** Ciphertext, then the tag. */
+export async function* encryptGcm(
+  key: ContentKey,
+  source: AsyncIterable<Bytes>,
+  settings: StreamSettings,
+): AsyncGenerator<Bytes> {
+  const stream = chunks(source, settings.chunkSize, 0)
+  const first = await firstOf(stream)
+  if (first.last) {
+    yield await encryptBytes(key, first.bytes)
+    return
+  }
+  const cipher = await cipherFor(key, settings, stream)
+  const encrypt = cipher.encryptFrom(0)
+  const pieces = mapOrdered(putBack(first, stream), settings.concurrency, ({ bytes }) =>
+    encrypt(bytes),
+  )
+  let total = EMPTY_SHARE
+  for await (const { ciphertext, share } of pieces) {
+    total = cipher.merge(total, share)
+    if (ciphertext.length > 0) yield ciphertext
+  }
+  yield cipher.tag(total)
+}
+
+/** A piece whose share is known, with the tag if the object ends there. */
+type Hashed<T> = T & { readonly share: GcmShare; readonly tag: Bytes | undefined }
+
+/**
+ * Results of `work` on the ciphertext, in order; the last one comes only once the tag was verified.
+ *
+ * @param first - chunk taken from `stream`, which holds back the tag.
+ */
+async function* authenticated<T extends { readonly share: GcmShare }>(
+  cipher: GcmCipher,
+  first: Chunk,
+  stream: AsyncGenerator<Chunk>,
+  concurrency: number,
+  work: (ciphertext: Bytes) => Promise<T>,
+): AsyncGenerator<T> {
+  const pieces = mapOrdered(
+    putBack(first, stream),
+    concurrency,
+    async ({ bytes, last }): Promise<Hashed<T>> => {
+      const tag = last ? bytes.slice(-TAG) : undefined
+      return { ...(await work(last ? bytes.subarray(0, -TAG) : bytes)), tag }
+    },
+  )
+  let total = EMPTY_SHARE
+  for await (const piece of pieces) {
+    total = cipher.merge(total, piece.share)
+    if (piece.tag !== undefined && !cipher.verify(total, piece.tag)) throw decryptionFailed()
+    yield piece
+  }
+}
+
+/**
+ * Plaintext of ciphertext and tag. **All of it but the last chunk leaves before the tag is
+ * verified**; a wrong tag is an error at the end.
+ */
+export async function* decryptGcmUnverified(
+  key: ContentKey,
+  source: AsyncIterable<Bytes>,
+  settings: StreamSettings,
+): AsyncGenerator<Bytes> {
+  const stream = chunks(source, settings.chunkSize, TAG)
+  const first = await firstOf(stream)
+  if (first.last) {
+    const plaintext = await decryptBytes(key, first.bytes)
+    if (plaintext.length > 0) yield plaintext
+    return
+  }
+  const cipher = await cipherFor(key, settings, stream)
+  const decrypt = cipher.decryptFrom(0)
+  const pieces = authenticated(cipher, first, stream, settings.concurrency, decrypt)
+  for await (const { plaintext } of pieces) {
+    if (plaintext.length > 0) yield plaintext
+  }
+}
+
+/** Verifies the tag, and decrypts nothing that does not fit one chunk. */
+export async function authenticateGcm(
+  key: ContentKey,
+  source: AsyncIterable<Bytes>,
+  settings: StreamSettings,
+): Promise<void> {
+  const stream = chunks(source, settings.chunkSize, TAG)
+  const first = await firstOf(stream)
+  if (first.last) {
+    release(await decryptBytes(key, first.bytes))
+    return
+  }
+  const cipher = await cipherFor(key, settings, stream)
+  const hash = async (ciphertext: Bytes) => ({ share: await cipher.authenticate(ciphertext) })
+  const pieces = authenticated(cipher, first, stream, settings.concurrency, hash)
+  while ((await pieces.next()).done !== true);
+}

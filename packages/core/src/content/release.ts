@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Memory given back at once instead of at the next garbage collection: a stream of chunks of a
+ * mebibyte otherwise fills memory faster than the collector notices, and a fresh page costs more
+ * than the encryption of what is put there.
+ *
+ * @module
+ */
+
+import type { Bytes } from '../bytes.ts'
+
+/** A port that nobody listens to: what is transferred to it is gone. */
+let sink: MessagePort | undefined
+
+function drop(buffer: ArrayBuffer): void {
+  if (sink === undefined) {
+    const { port1, port2 } = new MessageChannel()
+    port2.close()
+    sink = port1
+  }
+  sink.postMessage(undefined, [buffer])
+}
+
+/**
+ * Frees the memory of bytes that nobody needs any more. Every view of the same buffer becomes empty.
+ *
+ * Call it only for bytes that this library returned to you, and that you have not handed on: the
+ * bytes of anybody else may share their buffer with others.
+ */
+export function release({ buffer }: Bytes): void {
+  // ArrayBuffer.prototype.transfer is missing from ES2022 and from Node.js 20.
+  const { transfer } = buffer as { transfer?: (this: ArrayBuffer, length: number) => ArrayBuffer }
+  if (transfer === undefined) drop(buffer)
+  else transfer.call(buffer, 0)
+}
