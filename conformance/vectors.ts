@@ -67,8 +67,4 @@ const objectChecks: Check<Core>[] = objects.vectors.map((vector) => ({
 }))
 
 /** One check for each vector. */
-export const vectorChecks: Check<Core>[] = [
-  ...derivationChecks,
-  ...contentChecks,
-  ...objectChecks,
-]
+export const vectorChecks: Check<Core>[] = [...derivationChecks, ...contentChecks, ...objectChecks]

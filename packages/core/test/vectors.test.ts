@@ -2,4 +2,4 @@ import * as core from '@s3-cse/core'
 import { test } from 'vitest'
 import { vectorChecks } from '../../../conformance/vectors.ts'
 
-for (const { name, run } of vectorChecks) test(name, () => run(core))
+for (const check of vectorChecks) test(check.name, () => check.run(core))
