@@ -14,6 +14,7 @@ export { needsInstructionFile } from './envelope/location.ts'
 export { envelopeMissing, readEnvelope } from './envelope/read.ts'
 export { checkMetadataSize, writeEnvelope } from './envelope/write.ts'
 export {
+  decryptionFailed,
   S3EncryptionError,
   S3EncryptionSecurityError,
   isS3EncryptionError,
