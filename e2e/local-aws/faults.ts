@@ -80,11 +80,11 @@ export interface Connection {
 
 /** What a fault does to one exchange. */
 export interface Interference {
-  before?(connection: Connection): void | Promise<void>
-  requestBody?(body: Chunks, connection: Connection): Chunks
-  after?(connection: Connection): void | Promise<void>
-  etag?(etag: string): string
-  responseBody?(body: Chunks, connection: Connection, size: number): Chunks
+  readonly before?: Action
+  readonly requestBody?: (body: Chunks, connection: Connection) => Chunks
+  readonly after?: Action
+  readonly etag?: (etag: string) => string
+  readonly responseBody?: (body: Chunks, connection: Connection, size: number) => Chunks
 }
 
 type Action = (connection: Connection) => void | Promise<void>

@@ -7,6 +7,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
+import { omit } from '../record.ts'
 import { apiError, type ApiErrorCode } from './errors.ts'
 import {
   bytes,
@@ -127,8 +128,7 @@ export const kmsOperations: Readonly<Record<string, KmsOperation>> = {
   GenerateDataKey: (call) => generateDataKey(call, 'GenerateDataKey'),
 
   GenerateDataKeyWithoutPlaintext(call) {
-    const { Plaintext: _, ...others } = generateDataKey(call, 'GenerateDataKeyWithoutPlaintext')
-    return others
+    return omit(generateDataKey(call, 'GenerateDataKeyWithoutPlaintext'), ['Plaintext'])
   },
 
   Encrypt(call) {
@@ -172,7 +172,7 @@ export const kmsOperations: Readonly<Record<string, KmsOperation>> = {
 function generateDataKey(
   call: KmsCall,
   action: string,
-): { Plaintext: string; CiphertextBlob: string; KeyId: string } {
+): Record<'Plaintext' | 'CiphertextBlob' | 'KeyId', string> {
   const { input } = call
   const context = encryptionContext(input)
   const length = dataKeyLength(input)

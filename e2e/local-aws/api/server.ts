@@ -14,6 +14,7 @@ import { exposed, preflight } from '../cors.ts'
 import type { CredentialStore } from '../credentials.ts'
 import type { Faults } from '../faults.ts'
 import { connectionOf, headersOf } from '../http.ts'
+import { omit } from '../record.ts'
 import type { RequestLog } from '../request-log.ts'
 import { sha256Hex, SignatureRefused, verifySignature } from '../sigv4.ts'
 import { cognitoOperations } from './cognito.ts'
@@ -86,7 +87,7 @@ async function answer(
   try {
     const body = await readText(request)
     const input = parseInput(body)
-    const { Plaintext: _, ...logged } = input
+    const logged = omit(input, ['Plaintext'])
     const status = { status: 0, error: undefined }
     entry = requests.add({ operation, region: '', request: logged, headers, ...status })
     for (const { before } of faults.take({ operation })) {

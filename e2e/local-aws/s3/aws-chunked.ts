@@ -47,7 +47,7 @@ async function* decode(
       hash?.update(piece)
       yield piece
     }
-    if (hash) signatures?.checkChunk(hash, header[2])
+    if (hash) signatures.checkChunk(hash, header[2])
     if (size > 0 && (await input.line()) !== '') {
       throw s3Error('InvalidRequest', 'A chunk is longer than its header says.')
     }

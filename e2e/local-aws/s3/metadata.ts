@@ -5,6 +5,7 @@
  * @module
  */
 
+import { omit, pick } from '../record.ts'
 import { checksumHeaders } from './checksums.ts'
 import { s3Error } from './errors.ts'
 import { quoted } from './request.ts'
@@ -51,17 +52,8 @@ function keptHeaders(headers: Headers): Record<string, string> {
     .split(',')
     .map((encoding) => encoding.trim())
     .filter((encoding) => encoding !== '' && encoding !== 'aws-chunked')
-  const { 'content-encoding': _, ...others } = found
+  const others = omit(found, ['content-encoding'])
   return encodings.length === 0 ? others : { ...others, 'content-encoding': encodings.join(',') }
-}
-
-function pick(headers: Headers, names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = headers[name]
-      return value === undefined ? [] : [[name, value]]
-    }),
-  )
 }
 
 /** Every character is one byte that was sent, so lengths are those of S3. */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { omit } from '../record.ts'
 import { checksumHeaders } from './checksums.ts'
 import { checkRead, checkWrite } from './conditions.ts'
 import { s3Error } from './errors.ts'
@@ -214,10 +215,9 @@ export const copyObject: Operation = async (request) => {
   // The checksum of parts is not one of the whole.
   const checksum = source.multipart ? undefined : source.checksum
   const object = commit(bucket, headers, { key, ...description, ...whole(part), checksum })
-  const { etag: _etag, ...others } = writtenHeaders(object)
   const { etag, lastModified } = object
   return {
-    headers: others,
+    headers: omit(writtenHeaders(object), ['etag']),
     body: writeXml('CopyObjectResult', {
       ETag: quoted(etag),
       LastModified: isoDate(lastModified),

@@ -63,7 +63,7 @@ export async function copyFile(source: Chunks, bucket: Bucket, number: number): 
   })
 }
 
-type Sink = (chunk: Buffer) => void | Promise<unknown>
+type Sink = (chunk: Buffer) => unknown
 
 async function newPart(
   bucket: Bucket,

@@ -227,16 +227,10 @@ function hoisted(query: URLSearchParams): Record<string, string> {
   return Object.fromEntries(
     [...query]
       .map(([name, value]) => [name.toLowerCase(), value] as const)
-      .filter(([name]) => name.startsWith('x-amz-') && !signatureParameters.has(name)),
+      .filter(([name]) => name.startsWith('x-amz-') && !notHoisted.test(name)),
   )
 }
 
-const signatureParameters: ReadonlySet<string> = new Set([
-  'x-amz-algorithm',
-  'x-amz-credential',
-  'x-amz-date',
-  'x-amz-expires',
-  'x-amz-security-token',
-  'x-amz-signature',
-  'x-amz-signedheaders',
-])
+/** Those of the signature, and checksums: the SDK signs that of an empty body, and S3 takes no notice. */
+const notHoisted =
+  /^x-amz-(algorithm|credential|date|expires|security-token|signature|signedheaders|checksum-.*|sdk-checksum-.*)$/
