@@ -76,7 +76,7 @@ export const getObject: Operation = (request) => {
   const { start, end } = range
   return {
     ...reply,
-    body: { size: end - start + 1, chunks: () => bucket.read(object, range) },
+    body: { size: end - start + 1, chunks: bucket.read(object, range) },
   }
 }
 

@@ -40,7 +40,7 @@ export interface Reply {
 
 export interface Content {
   readonly size: number
-  chunks(): Chunks
+  readonly chunks: Chunks
 }
 
 export type Operation = (request: S3Request) => Reply | Promise<Reply>

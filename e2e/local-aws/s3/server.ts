@@ -7,6 +7,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AwsError, Dropped } from '../aws-error.ts'
 import { control, CONTROL_PATH, type Controls } from '../control.ts'
@@ -17,7 +18,7 @@ import { connectionOf, headersOf } from '../http.ts'
 import type { RequestLog } from '../request-log.ts'
 import { SignatureRefused, verifySignature, type Signature } from '../sigv4.ts'
 import { refusals, s3Error } from './errors.ts'
-import { parseAddress, type Reply } from './request.ts'
+import { parseAddress, type Content, type Reply } from './request.ts'
 import { route } from './routes.ts'
 import type { Store } from './store.ts'
 import { writeXml } from './xml.ts'
@@ -176,39 +177,42 @@ class Exchange {
 
   async #send({ status = 200, headers = {}, body }: Reply): Promise<void> {
     const response = this.#response
-    const alter = (etag: string): string =>
-      this.#interferences.reduce((altered, { etag: by }) => by?.(altered) ?? altered, etag)
-    const text = typeof body === 'string' ? body.replace(/(?<=<ETag>)[^<]*/g, alter) : undefined
-    const size = typeof body === 'object' ? body.size : Buffer.byteLength(text ?? '')
-
+    const { size, chunks } = typeof body === 'object' ? body : this.#document(body ?? '')
     const written: Record<string, string | number> = { server: 'AmazonS3' }
-    if (text !== undefined) written['content-type'] = 'application/xml'
+    if (typeof body === 'string') written['content-type'] = 'application/xml'
     if (status !== 204 && status !== 304) written['content-length'] = size
     for (const [name, value] of Object.entries(headers)) {
-      if (value !== undefined) written[name] = name === 'etag' ? alter(String(value)) : value
+      if (value !== undefined)
+        written[name] = name === 'etag' ? this.#altered(String(value)) : value
     }
     written['x-amz-request-id'] = this.#requestId
+    const special = Object.keys(written).filter((name) => name.startsWith('x-amz-'))
     written['access-control-expose-headers'] = exposed(
-      new Set([
-        ...usuallyExposed,
-        ...Object.keys(written).filter((name) => name.startsWith('x-amz-')),
-      ]),
+      new Set([...usuallyExposed, ...special]),
       this.#context.hidden(),
     )
     // A client that still waits to send its body can do nothing else on this connection.
     if (this.#waits) written['connection'] = 'close'
     if (this.#entry) this.#entry.status = status
     response.writeHead(status, written)
-    if (this.#request.method === 'HEAD' || typeof body !== 'object') {
-      if (this.#entry && this.#request.method !== 'HEAD') this.#entry.bytesOut = size
-      response.end(text)
+    if (this.#request.method === 'HEAD') {
+      response.end()
       return
     }
-    const chunks = this.#interferences.reduce<Chunks>(
-      (content, { responseBody }) => responseBody?.(content, this.#connection, size) ?? content,
-      body.chunks(),
+    const content = this.#interferences.reduce<Chunks>(
+      (before, { responseBody }) => responseBody?.(before, this.#connection, size) ?? before,
+      chunks,
     )
-    await pipeline(this.#outgoing(chunks), response)
+    await pipeline(this.#outgoing(content), response)
+  }
+
+  #document(text: string): Content {
+    const bytes = Buffer.from(text.replace(/(?<=<ETag>)[^<]*/g, (etag) => this.#altered(etag)))
+    return { size: bytes.length, chunks: Readable.from([bytes]) }
+  }
+
+  #altered(etag: string): string {
+    return this.#interferences.reduce((before, { etag: alter }) => alter?.(before) ?? before, etag)
   }
 
   async *#outgoing(chunks: Chunks): Chunks {

@@ -138,7 +138,7 @@ export class Bucket {
   }
 
   get isEmpty(): boolean {
-    return this.#objects.size === 0 && this.uploads.size === 0
+    return this.#objects.size === 0
   }
 
   /** Current objects in the order of their keys' UTF-8 bytes. */
@@ -185,7 +185,9 @@ export class Bucket {
   #add(content: NewObject & { deleteMarker?: true }): StoredObject {
     const id = randomUUID()
     const versionId = this.versioning === 'Enabled' ? randomBytes(16).toString('hex') : 'null'
-    const object = { ...content, id, versionId, lastModified: Date.now() }
+    // Never two versions at the same time: it is by their times that they are put in order again.
+    const lastModified = Math.max(Date.now(), (this.newest(content.key)?.lastModified ?? 0) + 1)
+    const object = { ...content, id, versionId, lastModified }
     this.#write(`${id}.object.json`, object)
     if (versionId === 'null') this.#drop(content.key, versionId)
     this.#versions(content.key).push(object)
@@ -225,9 +227,13 @@ export class Bucket {
   }
 
   /** Content of an object; a reader gets all of it even if the object is replaced meanwhile. */
-  async *read({ parts }: StoredObject, { start, end }: ByteRange): Chunks {
-    const files = parts.map(({ file }) => file)
-    for (const file of files) this.#retain(file)
+  read({ parts }: StoredObject, range: ByteRange): Chunks {
+    // At once, not with the first chunk: until then the object might already be gone.
+    for (const { file } of parts) this.#retain(file)
+    return this.#read(parts, range)
+  }
+
+  async *#read(parts: readonly Part[], { start, end }: ByteRange): Chunks {
     try {
       let offset = 0
       for (const { file, size } of parts) {
@@ -237,7 +243,7 @@ export class Bucket {
         yield* createReadStream(this.path(file), { ...range, highWaterMark: READ_AHEAD }) as Chunks
       }
     } finally {
-      for (const file of files) this.#release(file)
+      for (const { file } of parts) this.#release(file)
     }
   }
 
