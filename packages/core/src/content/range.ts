@@ -99,16 +99,16 @@ export function decryptRangeUnverified(
   const contentEnd = objectLength - suite.tagLength
   const wantedEnd = isCbc ? BLOCK * Math.ceil((last + 1) / BLOCK) : last + 1
   const length = Math.max(0, Math.min(wantedEnd, contentEnd) - offset)
+  // Plaintext begins after the block that CBC chains to.
+  const start = isCbc && offset > 0 ? offset + BLOCK : offset
 
   const tooLong = () => contentTooLong(suite)
   const ciphertext = measured(section(source, 0, length), { exact: length, most: length, tooLong })
   const decrypted = isCbc
     ? decryptCbc(key, ciphertext, settings, {
         before: offset === 0 ? key.iv : undefined,
-        final: wantedEnd >= contentEnd,
+        final: start < contentEnd && contentEnd <= wantedEnd,
       })
     : decryptCtr(key, ciphertext, settings, offset)
-  // Plaintext begins after the block that CBC needed to begin with.
-  const start = isCbc && offset > 0 ? offset + BLOCK : offset
   return section(decrypted, first - start, last + 1 - start)
 }
