@@ -10,7 +10,7 @@ import { subtle } from '../webcrypto.ts'
 import { DECRYPTS, ENCRYPTS } from './cipher.ts'
 import { isCryptoKey, requireFit, type KeyRequirement } from './crypto-key.ts'
 import { importRefused, unfitKey } from './failures.ts'
-import { readOctetJwk } from './jwk.ts'
+import { isJwk, readOctetJwk } from './jwk.ts'
 
 /**
  * An AES key: 16, 24 or 32 bytes; a JWK with `kty` `oct`; or a `CryptoKey`. A `CryptoKey` serves the
@@ -79,7 +79,7 @@ function givenKey(key: CryptoKey, label: string): AesKey {
 function readBytes(source: Exclude<AesKeySource, CryptoKey>, label: string): Bytes {
   // A copy: the caller may overwrite its own once the keyring is made.
   if (ArrayBuffer.isView(source)) return asBytes(source).slice()
-  if (typeof source === 'object' && 'kty' in source) return readOctetJwk(source, label)
+  if (isJwk(source)) return readOctetJwk(source, label)
   throw unfitKey(`${label}: expected an AES key as bytes, JWK or CryptoKey.`)
 }
 

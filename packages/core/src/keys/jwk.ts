@@ -11,6 +11,11 @@
 import { fromBase64, type Bytes } from '../bytes.ts'
 import { unfitKey } from './failures.ts'
 
+/** Whether a value may be a JWK: an object that names a kind of key. */
+export function isJwk(value: unknown): value is JsonWebKey {
+  return typeof value === 'object' && value !== null && 'kty' in value
+}
+
 /** Bytes of base64url without padding, or `undefined`. */
 export function fromBase64Url(text: string): Bytes | undefined {
   if (/[+/=]/.test(text)) return undefined

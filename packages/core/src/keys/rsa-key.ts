@@ -10,7 +10,7 @@ import { subtle } from '../webcrypto.ts'
 import { DECRYPTS, ENCRYPTS } from './cipher.ts'
 import { isCryptoKey, requireFit, type KeyRequirement } from './crypto-key.ts'
 import { importRefused, unfitKey } from './failures.ts'
-import { fromBase64Url, readRsaJwk } from './jwk.ts'
+import { fromBase64Url, isJwk, readRsaJwk } from './jwk.ts'
 import { readPem } from './pem.ts'
 import { recognizeRsaDer, type RsaDer } from './rsa-der.ts'
 
@@ -119,7 +119,7 @@ function readKey(source: Exclude<RsaKeySource, CryptoKey>, label: string): RsaKe
   if (typeof source === 'string') return recognizeRsaDer(readPem(source, label), label)
   // A copy: the caller may overwrite its own once the keyring is made.
   if (ArrayBuffer.isView(source)) return recognizeRsaDer(asBytes(source).slice(), label)
-  if (typeof source === 'object' && 'kty' in source) return readRsaJwk(source, label)
+  if (isJwk(source)) return readRsaJwk(source, label)
   throw unfitKey(`${label}: expected an RSA key as PEM, DER, JWK or CryptoKey.`)
 }
 
