@@ -50,13 +50,13 @@ export function counterAt(offset: number, length: number): number {
  *
  * @param iv - 12 bytes, the IV of the content encryption.
  * @param offset - bytes from the start of the content, a multiple of 16.
+ * @param length - bytes to encrypt or decrypt from there.
  * @returns 16 bytes, for `{ name: 'AES-CTR', counter, length: 32 }`.
- * @throws `RangeError` if `iv` is not 12 bytes, or if `offset` is not a block boundary within the
- * 2^36 - 32 bytes that GCM can encrypt.
+ * @throws `RangeError` if `iv` is not 12 bytes, or as {@link counterAt}.
  */
-export function counterBlockAt(iv: Uint8Array, offset: number): Bytes {
+export function counterBlockAt(iv: Uint8Array, offset: number, length: number): Bytes {
   if (iv.length !== GCM_IV) throw new RangeError(`iv: expected 12 bytes, got ${iv.length}`)
-  return counterBlock(iv, counterAt(offset, BLOCK))
+  return counterBlock(iv, counterAt(offset, length))
 }
 
 /** The key as WebCrypto wants it for {@link applyKeyStream}. */
@@ -90,7 +90,6 @@ export async function decryptCtrRange(
   ciphertext: Bytes,
 ): Promise<Bytes> {
   if (ciphertext.length === 0) return new Uint8Array(0)
-  counterAt(offset, ciphertext.length)
-  const counter = counterBlockAt(key.iv, offset)
+  const counter = counterBlockAt(key.iv, offset, ciphertext.length)
   return applyKeyStream(await importCtrKey(key), counter, ciphertext)
 }

@@ -13,7 +13,7 @@
 import type { Bytes } from '../bytes.ts'
 import { subtle } from '../webcrypto.ts'
 import type { ContentKey } from './content-key.ts'
-import { applyKeyStream, counterAt, counterBlock, importCtrKey } from './ctr.ts'
+import { applyKeyStream, counterAt, counterBlock, counterBlockAt, importCtrKey } from './ctr.ts'
 import { add, fromBlock, inverse, multiply, square, toBlock, type FieldElement } from './gf128.ts'
 
 const BLOCK = 16 // bytes
@@ -43,7 +43,8 @@ export interface GcmNative {
 
 /** Imports the key and computes what the calls need: two rounds of native calls. */
 export async function gcmNative(content: ContentKey): Promise<GcmNative> {
-  const { key, iv } = content
+  const { key } = content
+  const iv = content.iv.slice() // the caller may wipe out what it has
   const webcrypto = subtle()
   const [gcmKey, ctrKey] = await Promise.all([
     webcrypto.importKey('raw', key, 'AES-GCM', false, ['encrypt']),
@@ -73,7 +74,7 @@ export async function gcmNative(content: ContentKey): Promise<GcmNative> {
     tagMask,
     maskBefore: (offset) => encryptBlock(blockBefore(offset)),
     keyStream: (offset, bytes) =>
-      applyKeyStream(ctrKey, counterBlock(iv, counterAt(offset, bytes.length)), bytes),
+      applyKeyStream(ctrKey, counterBlockAt(iv, offset, bytes.length), bytes),
     seal(offset, plaintext) {
       const before = fromBlock(blockBefore(offset))
       const solved = toBlock(add(multiply(before, inverseSquare), lengthTerm))

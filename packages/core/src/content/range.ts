@@ -11,7 +11,7 @@ import type { Bytes } from '../bytes.ts'
 import { decryptCbc } from './cbc-stream.ts'
 import { chunks } from './chunks.ts'
 import type { ContentKey } from './content-key.ts'
-import { applyKeyStream, counterAt, counterBlock, importCtrKey } from './ctr.ts'
+import { applyKeyStream, counterBlockAt, importCtrKey } from './ctr.ts'
 import { contentTooLong } from './limits.ts'
 import { streamSettings, type StreamOptions, type StreamSettings } from './options.ts'
 import { mapOrdered } from './ordered.ts'
@@ -48,7 +48,7 @@ async function* decryptCtr(
     settings.concurrency,
     async ({ bytes }) => {
       if (bytes.length === 0) return bytes
-      const counter = counterBlock(key.iv, counterAt(at, bytes.length))
+      const counter = counterBlockAt(key.iv, at, bytes.length)
       at += bytes.length
       return applyKeyStream(ctrKey, counter, bytes)
     },

@@ -208,3 +208,12 @@ test('a key that is not for GCM is refused', async () => {
   const ranged = { ...contentKey(), suite: algorithmSuite(0x0071) }
   await expect(gcmCipher(ranged)).rejects.toThrow(RangeError)
 })
+
+test('a cipher outlives the key it was made of', async () => {
+  const key = contentKey({ aad: true })
+  const expected = nodeEncrypt(key, sample(32))
+  const cipher = await gcmCipher(key)
+  for (const secret of [key.key, key.iv, key.aad]) secret.fill(0)
+  const { ciphertext, share } = await cipher.encryptAt(0, sample(32))
+  expectBytes(concat(ciphertext, cipher.tag(share)), expected)
+})

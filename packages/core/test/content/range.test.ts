@@ -67,14 +67,17 @@ test('a suite that authenticates does not read ranges', () => {
 
 test('counter blocks', () => {
   const iv = hex('0d18e06c7c725ac9e362e1ce')
-  const at = (offset: number) => Buffer.from(counterBlockAt(iv, offset)).toString('hex').slice(24)
+  const at = (offset: number) =>
+    Buffer.from(counterBlockAt(iv, offset, 16))
+      .toString('hex')
+      .slice(24)
   expect(at(0)).toBe('00000002')
   expect(at(16)).toBe('00000003')
   expect(at(2 ** 36 - 48)).toBe('ffffffff')
   for (const offset of [-16, 8, 2 ** 36 - 32, NaN]) {
-    expect(() => counterBlockAt(iv, offset)).toThrow(RangeError)
+    expect(() => counterBlockAt(iv, offset, 16)).toThrow(RangeError)
   }
-  expect(() => counterBlockAt(hex('00'), 0)).toThrow(RangeError)
+  expect(() => counterBlockAt(hex('00'), 0, 16)).toThrow(RangeError)
 })
 
 test('CTR up to the last block of GCM, and not beyond', async () => {
