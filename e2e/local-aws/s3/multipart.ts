@@ -11,15 +11,17 @@ import {
   assertChecksum,
   checksumAlgorithm,
   checksumElement,
-  checksumHeaders,
+  checksumHeader,
   combinedChecksum,
   compositeChecksum,
   type Checksum,
+  type ChecksumAlgorithm,
   type ChecksumType,
 } from './checksums.ts'
+import { checkWrite } from './conditions.ts'
 import { s3Error } from './errors.ts'
 import { describe, writtenHeaders } from './metadata.ts'
-import { checkKey, commit, copySource } from './objects.ts'
+import { checkKey, copySource } from './objects.ts'
 import { parseRange } from './range.ts'
 import { copyFile, receiveFile, receiveText } from './receive.ts'
 import { bucketOf, integer, isoDate, quoted, type Operation, type S3Request } from './request.ts'
@@ -86,18 +88,7 @@ export const uploadPart: Operation = async (request) => {
     throw s3Error('InvalidRequest', `Checksum Type mismatch occurred, ${types}${actual}`)
   }
   addPart(request, part)
-  const { checksum } = part
-  return {
-    headers: {
-      etag: quoted(part.etag),
-      ...(checksum
-        ? {
-            ...checksumHeaders({ ...checksum, type: 'COMPOSITE' }),
-            'x-amz-checksum-type': undefined,
-          }
-        : {}),
-    },
-  }
+  return { headers: { etag: quoted(part.etag), ...partChecksum(part, checksumHeader) } }
 }
 
 /** The upload may have been aborted, or the part sent again, while this one was on its way. */
@@ -153,23 +144,19 @@ export const completeMultipartUpload: Operation = async (request) => {
   for (const { etag } of parts) md5.update(etag, 'hex')
   const checksum = checksumOf(upload, parts)
   checkObjectChecksum(headers, checksum)
-  const object = commit(
-    bucket,
-    headers,
-    {
-      key,
-      headers: upload.headers,
-      metadata: upload.metadata,
-      tags: upload.tags,
-      etag: `${md5.digest('hex')}-${parts.length}`,
-      size,
-      multipart: true,
-      parts,
-      checksum,
-    },
-    // A refused upload can be completed later or be aborted.
-    () => undefined,
-  )
+  // A refused upload stays: it can be completed later, or be aborted.
+  checkWrite(headers, bucket.current(key))
+  const object = bucket.put({
+    key,
+    headers: upload.headers,
+    metadata: upload.metadata,
+    tags: upload.tags,
+    etag: `${md5.digest('hex')}-${parts.length}`,
+    size,
+    multipart: true,
+    parts,
+    checksum,
+  })
   bucket.uploads.delete(upload.id)
   for (const part of upload.parts.values()) if (!parts.includes(part)) bucket.discard(part.file)
 
@@ -187,6 +174,13 @@ export const completeMultipartUpload: Operation = async (request) => {
       }),
     }),
   }
+}
+
+function partChecksum(
+  { checksum }: Part,
+  name: (algorithm: ChecksumAlgorithm) => string,
+): Record<string, string> {
+  return checksum === undefined ? {} : { [name(checksum.algorithm)]: checksum.value }
 }
 
 function withoutChecksums(headers: S3Request['headers']): Record<string, string> {
@@ -252,7 +246,7 @@ function checksumOf({ checksumType }: Upload, parts: readonly Part[]): Checksum 
 
 function checkObjectChecksum(headers: S3Request['headers'], actual: Checksum | undefined): void {
   if (actual === undefined) return
-  const given = headers[`x-amz-checksum-${actual.algorithm.toLowerCase()}`]
+  const given = headers[checksumHeader(actual.algorithm)]
   if (given === undefined) return
   if (actual.type === 'FULL_OBJECT') assertChecksum(actual.algorithm, given)
   if (given.replace(/-\d+$/, '') !== actual.value.replace(/-\d+$/, '')) throw s3Error('BadDigest')
@@ -292,7 +286,7 @@ export const listParts: Operation = (request) => {
         LastModified: isoDate(part.lastModified),
         ETag: quoted(part.etag),
         Size: part.size,
-        ...(part.checksum && { [checksumElement(part.checksum.algorithm)]: part.checksum.value }),
+        ...partChecksum(part, checksumElement),
       })),
     }),
   }

@@ -6,7 +6,7 @@
  */
 
 import { omit } from '../record.ts'
-import { checksumHeaders } from './checksums.ts'
+import { checksumHeaders, type Checksum } from './checksums.ts'
 import { checkRead, checkWrite } from './conditions.ts'
 import { s3Error } from './errors.ts'
 import {
@@ -21,7 +21,7 @@ import {
 import { parseRange, type ByteRange } from './range.ts'
 import { copyFile, receiveFile, receiveText } from './receive.ts'
 import { bucketOf, isoDate, quoted, type Operation, type Reply, type S3Request } from './request.ts'
-import type { Bucket, NewObject, Part, StoredObject } from './store.ts'
+import type { Bucket, Description, NewObject, Part, StoredObject } from './store.ts'
 import { childrenOf, readXml, textOf, writeXml, type XmlValue } from './xml.ts'
 
 const LONGEST_KEY = 1024 // bytes
@@ -38,37 +38,28 @@ export const putObject: Operation = async (request) => {
   checkKey(key)
   const description = describe(headers)
   const part = await receiveFile(request, bucket)
-  const object = commit(bucket, headers, { key, ...description, ...whole(part) })
+  const object = commit(bucket, headers, part, { key, ...description })
   return { headers: writtenHeaders(object) }
 }
 
-/** Makes a complete object visible if the conditions of the request hold at this very moment. */
-export function commit(
+/**
+ * Makes what was received visible, if the conditions of the request hold at this very moment.
+ */
+function commit(
   bucket: Bucket,
   headers: S3Request['headers'],
-  object: NewObject,
-  onRefusal: () => void = () => {
-    for (const { file } of object.parts) bucket.discard(file)
-  },
+  part: Part,
+  described: Description & Pick<NewObject, 'key' | 'checksum'>,
 ): StoredObject {
+  const { etag, size } = part
+  const checksum: Checksum | undefined = part.checksum && { ...part.checksum, type: 'FULL_OBJECT' }
   try {
-    checkWrite(headers, bucket.current(object.key))
+    checkWrite(headers, bucket.current(described.key))
   } catch (error) {
-    onRefusal()
+    bucket.discard(part.file)
     throw error
   }
-  return bucket.put(object)
-}
-
-function whole(part: Part): Pick<NewObject, 'etag' | 'size' | 'multipart' | 'parts' | 'checksum'> {
-  const { etag, size, checksum } = part
-  return {
-    etag,
-    size,
-    multipart: false,
-    parts: [part],
-    checksum: checksum && { ...checksum, type: 'FULL_OBJECT' },
-  }
+  return bucket.put({ checksum, ...described, etag, size, multipart: false, parts: [part] })
 }
 
 export const getObject: Operation = (request) => {
@@ -214,7 +205,7 @@ export const copyObject: Operation = async (request) => {
   const part = await copyFile(content, bucket, 1)
   // The checksum of parts is not one of the whole.
   const checksum = source.multipart ? undefined : source.checksum
-  const object = commit(bucket, headers, { key, ...description, ...whole(part), checksum })
+  const object = commit(bucket, headers, part, { key, ...description, checksum })
   const { etag, lastModified } = object
   return {
     headers: omit(writtenHeaders(object), ['etag']),

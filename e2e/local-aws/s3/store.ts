@@ -39,7 +39,7 @@ export interface Part {
   readonly etag: string
   /** Milliseconds since 1970. */
   readonly lastModified: number
-  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined
+  checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string } | undefined
 }
 
 /** What the writer said about an object. */
@@ -267,6 +267,7 @@ export class Bucket {
     await handle.write(Buffer.from([buffer.readUInt8() ^ 1]), 0, 1, position)
     await handle.close()
     object.checksum = undefined
+    part.checksum = undefined
     this.update(object)
   }
 
