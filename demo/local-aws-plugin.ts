@@ -5,7 +5,10 @@
  * @module
  */
 
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Plugin, PreviewServer, ViteDevServer } from 'vite'
 import { startLocalAws, type LocalAws } from '../e2e/local-aws/index.ts'
 import { seedDemo } from './seed.ts'
@@ -21,7 +24,7 @@ export function localAwsPlugin(given = configFromEnvironment()): Plugin {
   async function serve(server: ViteDevServer | PreviewServer): Promise<void> {
     let config = given
     if (config === undefined) {
-      started ??= await startLocalAws()
+      started ??= await startForThisProcess()
       config = await seedDemo(started)
     }
     const body = JSON.stringify(config)
@@ -40,6 +43,16 @@ export function localAwsPlugin(given = configFromEnvironment()): Plugin {
   }
 
   return { name: 'local-aws', configureServer: serve, configurePreviewServer: serve }
+}
+
+/** Leaves nothing behind, however the process ends: Vite does not wait for plugins then. */
+function startForThisProcess(): Promise<LocalAws> {
+  const directory = mkdtempSync(join(tmpdir(), 's3-cse-demo-'))
+  process.once('exit', () => {
+    rmSync(directory, { recursive: true, force: true })
+  })
+  process.once('SIGINT', () => process.exit(130)) // 128 + SIGINT, as shells count
+  return startLocalAws({ directory })
 }
 
 function configFromEnvironment(): DemoConfig | undefined {
