@@ -31,7 +31,7 @@ export async function serveDemo({ aws, port = 0 }: ServeDemoOptions): Promise<Se
     logLevel: 'warn',
     plugins: [localAwsPlugin(await seedDemo(aws))],
     // Whoever only uses the page shall not have it reload under the hands.
-    server: { ...pageConfig.server, port, hmr: false, ws: false, watch: null },
+    server: { ...pageConfig.server, port, hmr: false, watch: null },
   })
   await server.listen()
   const [url] = server.resolvedUrls?.local ?? []

@@ -7,9 +7,8 @@
 
 import type { GetObjectCommandInput, GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import {
-  asBytes,
   beginDecryption,
-  decryptBytes,
+  decryptBuffered,
   envelopeFields,
   envelopeMissing,
   needsInstructionFile,
@@ -17,7 +16,7 @@ import {
   S3EncryptionError,
   type Bytes,
 } from '@s3-cse/core'
-import { bodyFrom, type SdkBody } from './body/output.ts'
+import { bodyFrom, discard, responseChunks, type SdkBody } from './body/output.ts'
 import type { Operation } from './operation.ts'
 import type { Settings } from './options.ts'
 import { requestOptions } from './request-options.ts'
@@ -51,9 +50,11 @@ async function decryptOutput(
     const envelope = readEnvelope(fields)
     checkBufferSize(settings, output.ContentLength)
     const contentKey = await beginDecryption({ keyring, envelope, policy, encryptionContext })
-    const plaintext = await decryptBytes(contentKey, asBytes(await Body.transformToByteArray()))
+    const plaintext = await decryptBuffered(contentKey, responseChunks(Body), {
+      length: output.ContentLength,
+    })
     return Object.assign({}, output, {
-      Body: bodyFrom(single(Promise.resolve(plaintext)), Body),
+      Body: bodyFrom(once(Promise.resolve(plaintext)), Body),
       ContentLength: plaintext.length,
     })
   } catch (error) {
@@ -84,13 +85,6 @@ function checkBufferSize({ bufferSize }: Settings, length: number | undefined): 
     )
   }
 }
-
-/** Ends a response whose body nobody will read, so that its connection is not kept. */
-async function discard(body: object): Promise<void> {
-  if (body instanceof ReadableStream) await body.cancel()
-  else (body as { destroy?(): void }).destroy?.()
-}
-
-async function* single(bytes: Promise<Bytes>): AsyncGenerator<Bytes, void> {
+async function* once(bytes: Promise<Bytes>): AsyncGenerator<Bytes> {
   yield await bytes
 }

@@ -8,6 +8,12 @@
 import type { S3Client, S3ClientResolvedConfig } from '@aws-sdk/client-s3'
 import { suiteForEncryption, S3EncryptionError } from '@s3-cse/core'
 import type { AlgorithmSuite, DecryptionPolicy, EncryptionPolicy, Keyring } from '@s3-cse/core'
+import type { Uploads } from './multipart/commands.ts'
+import {
+  transferSettings,
+  type TransferOptions,
+  type TransferSettings,
+} from './transfer/options.ts'
 
 /**
  * A keyring made from the S3 client's own configuration, so that region and credentials need not be
@@ -17,7 +23,8 @@ export type KeyringFactory = (config: S3ClientResolvedConfig) => Keyring
 
 /** What the encryption client needs to know besides the configuration of `S3Client`. */
 export type S3EncryptionOptions = EncryptionPolicy &
-  DecryptionPolicy & {
+  DecryptionPolicy &
+  TransferOptions & {
     /** Makes, wraps and unwraps data keys. */
     readonly keyring: Keyring | KeyringFactory
     /**
@@ -42,8 +49,10 @@ export interface Settings {
   readonly keyring: Keyring
   readonly suite: AlgorithmSuite
   readonly policy: DecryptionPolicy
+  readonly transfer: TransferSettings
   /** Bytes. */
   readonly bufferSize: number
+  readonly uploads: Uploads
   readonly allowUnencryptedObjects: boolean
 }
 
@@ -78,7 +87,9 @@ export function checkOptions(client: S3Client, options: S3EncryptionOptions): Se
       commitmentPolicy: options.commitmentPolicy,
       enableLegacyUnauthenticatedModes: options.enableLegacyUnauthenticatedModes,
     },
+    transfer: transferSettings(options),
     bufferSize,
+    uploads: new Map(),
     allowUnencryptedObjects: options.allowUnencryptedObjects ?? false,
   }
 }

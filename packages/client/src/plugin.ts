@@ -9,10 +9,16 @@
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3'
 import { S3EncryptionError } from '@s3-cse/core'
 import { getObject } from './get-object.ts'
-import type { Operation } from './operation.ts'
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+} from './multipart/commands.ts'
+import { isInternal, type Operation } from './operation.ts'
 import { checkOptions, type S3EncryptionOptions, type Settings } from './options.ts'
 import { putObject } from './put-object.ts'
-import { refuseUploadPart } from './refusals.ts'
+import { refuseUploadPartCopy } from './refusals.ts'
 import { USER_AGENT } from './version.ts'
 
 /** What `client.middlewareStack.use()` takes. */
@@ -31,8 +37,12 @@ export const MIDDLEWARE_NAME = 's3EncryptionMiddleware'
 const operations = {
   PutObjectCommand: putObject,
   GetObjectCommand: getObject,
-  UploadPartCommand: refuseUploadPart,
-} as Readonly<
+  CreateMultipartUploadCommand: createMultipartUpload,
+  UploadPartCommand: uploadPart,
+  CompleteMultipartUploadCommand: completeMultipartUpload,
+  AbortMultipartUploadCommand: abortMultipartUpload,
+  UploadPartCopyCommand: refuseUploadPartCopy,
+} as unknown as Readonly<
   Record<string, (settings: Settings) => Operation<ServiceInputTypes, ServiceOutputTypes>>
 >
 
@@ -64,16 +74,24 @@ export function s3Encryption({ client, ...options }: S3EncryptionPluginOptions):
           const handler = handlers.get(context.commandName ?? '')
           if (handler === undefined) return next(args)
           context.userAgent = [...(context.userAgent ?? []), USER_AGENT]
+          if (isInternal(args.input)) return next(args)
           let response: unknown
-          const output = await handler(args.input, async (input) => {
+          const send = async (input: ServiceInputTypes) => {
             const result = await next({ ...args, input })
             response = result.response
             return result.output
-          })
+          }
+          const output = await handler(args.input, send, { abortSignal: abortSignalOf(context) })
           return { response, output }
         },
         { step: 'initialize', priority: 'low', name: MIDDLEWARE_NAME, override: true },
       )
     },
   }
+}
+
+/** The signal that the caller gave to `send`; the SDK keeps it in the context of the command. */
+function abortSignalOf(context: object): AbortSignal | undefined {
+  const smithy = (context as { __smithy_context?: { abortSignal?: AbortSignal } }).__smithy_context
+  return smithy?.abortSignal
 }

@@ -9,45 +9,69 @@ import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/cli
 import {
   beginEncryption,
   checkMetadataSize,
-  encryptBytes,
-  S3EncryptionError,
+  encryptStream,
   userMetadata,
   writeEnvelope,
+  type Bytes,
 } from '@s3-cse/core'
-import { bytesOfBody } from './body/input.ts'
+import { checkStatedLength, readBody } from './body/read.ts'
+import { openBody, type PlainBody } from './body/source.ts'
 import type { Operation } from './operation.ts'
 import type { Settings } from './options.ts'
-import { refuseChecksums, refusePresigned } from './refusals.ts'
+import { refuseAppending, refuseChecksums, refusePresigned } from './refusals.ts'
 import { requestOptions } from './request-options.ts'
+import { transferSettings } from './transfer/options.ts'
+import { uploadCiphertext } from './transfer/stream-upload.ts'
 
-/** Encrypts the body and adds the envelope to the user metadata. All else passes through. */
+/**
+ * Encrypts the body and adds the envelope to the user metadata. All else passes through. What does not
+ * fit one part goes up as a multipart upload.
+ */
 export function putObject({
+  client,
   keyring,
   suite,
+  transfer,
 }: Settings): Operation<PutObjectCommandInput, PutObjectCommandOutput> {
-  return async (input, next) => {
+  return async (input, next, { abortSignal }) => {
     refuseChecksums(input)
-    const { encryptionContext } = requestOptions(input)
-    const plaintext = await bytesOfBody(input.Body)
-    checkLength(input.ContentLength, plaintext.length)
-    const { contentKey, envelope } = await beginEncryption({ keyring, suite, encryptionContext })
-    const Metadata = {
-      ...userMetadata(input.Metadata ?? {}),
-      ...writeEnvelope(envelope, plaintext.length),
+    refuseAppending(input)
+    const options = requestOptions(input)
+    const { encryptionContext } = options
+    const settings = transferSettings({ ...transfer, ...options })
+    const body = await openBody(input.Body)
+    try {
+      const length = plaintextLength(body, input.ContentLength)
+      const { contentKey, envelope } = await beginEncryption({ keyring, suite, encryptionContext })
+      const metadata = {
+        ...userMetadata(input.Metadata ?? {}),
+        ...writeEnvelope(envelope, length),
+      }
+      checkMetadataSize(metadata)
+      const single = async (Body: Bytes) => {
+        const ciphertext = { Body, ContentLength: Body.length, Metadata: metadata }
+        const output = await next({ ...input, ...ciphertext })
+        refusePresigned(output)
+        return output
+      }
+      const ciphertext = encryptStream(contentKey, readBody(body), { length })
+      return await uploadCiphertext(ciphertext, {
+        client,
+        input,
+        transfer: settings,
+        abortSignal,
+        metadata,
+        single,
+      })
+    } finally {
+      await body.close()
     }
-    checkMetadataSize(Metadata)
-    const Body = await encryptBytes(contentKey, plaintext)
-    const output = await next({ ...input, Body, ContentLength: Body.length, Metadata })
-    refusePresigned(output)
-    return output
   }
 }
 
-function checkLength(stated: number | undefined, actual: number): void {
-  if (stated !== undefined && stated !== actual) {
-    throw new S3EncryptionError(
-      'ERR_CONTENT_LENGTH',
-      `ContentLength says ${stated} bytes, but the body has ${actual}.`,
-    )
-  }
+/** Bytes of plaintext, if they are known before it is read. */
+export function plaintextLength(body: PlainBody, stated: number | undefined): number | undefined {
+  if (body.kind === 'stream') return stated
+  checkStatedLength(stated, body.size)
+  return body.size
 }

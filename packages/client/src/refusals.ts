@@ -5,11 +5,7 @@
  * @module
  */
 
-import type {
-  PutObjectCommandInput,
-  UploadPartCommandInput,
-  UploadPartCommandOutput,
-} from '@aws-sdk/client-s3'
+import type { PutObjectCommandInput } from '@aws-sdk/client-s3'
 import { S3EncryptionError } from '@s3-cse/core'
 import type { Operation } from './operation.ts'
 
@@ -55,16 +51,30 @@ export function refusePresigned(output: object): void {
 }
 
 /**
- * Refuses a part that is not one of an encrypted upload: it would be stored as it is.
+ * Refuses to append: ciphertext after ciphertext is no object that anybody can read.
  *
  * @throws `S3EncryptionError` with `ERR_NOT_SUPPORTED`.
  */
-export function refuseUploadPart(): Operation<UploadPartCommandInput, UploadPartCommandOutput> {
+export function refuseAppending({ WriteOffsetBytes }: PutObjectCommandInput): void {
+  if (WriteOffsetBytes !== undefined) {
+    throw new S3EncryptionError(
+      'ERR_NOT_SUPPORTED',
+      'WriteOffsetBytes appends to an object; an encrypted one can only be written as a whole.',
+    )
+  }
+}
+
+/**
+ * Refuses a part that is copied: nobody encrypted it for this upload.
+ *
+ * @throws `S3EncryptionError` with `ERR_NOT_SUPPORTED`.
+ */
+export function refuseUploadPartCopy(): Operation<object, never> {
   return () =>
     Promise.reject(
       new S3EncryptionError(
         'ERR_NOT_SUPPORTED',
-        'UploadPart would store its body unencrypted. Use PutObject.',
+        'A copied part would not be encrypted for this upload. Read the source and upload its content.',
       ),
     )
 }

@@ -6,9 +6,10 @@
  */
 
 import type { StringMap } from '@s3-cse/core'
+import type { TransferOptions } from './transfer/options.ts'
 
 /** What may be said about one request. */
-export interface EncryptionRequestOptions {
+export interface EncryptionRequestOptions extends TransferOptions {
   /**
    * Map that AWS KMS authenticates. Stored in clear with the object; a reader must give the same one.
    */

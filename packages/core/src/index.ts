@@ -5,9 +5,35 @@
  * @module
  */
 
-export { asBytes, concat, toBase64, type Bytes } from './bytes.ts'
+export { asBytes, concat, equalConstantTime, fromBase64, toBase64, type Bytes } from './bytes.ts'
 export type { ContentKey } from './content/content-key.ts'
+export {
+  gcmCipher,
+  type EncryptedPiece,
+  type GcmCipher,
+  type GcmStrategy,
+  type GcmTuning,
+  type UnverifiedPiece,
+} from './content/gcm.ts'
+export { EMPTY_SHARE, type GcmShare } from './content/gcm-share.ts'
 export { ciphertextLength, decryptBytes, encryptBytes } from './content/one-shot.ts'
+export type { StreamOptions } from './content/options.ts'
+export { decryptPartUnverified, encryptPart, type PartOptions } from './content/parts.ts'
+export { decryptRangeUnverified, type ContentRange } from './content/range.ts'
+export { release } from './content/release.ts'
+export { pieces, readPieces, type ByteSource } from './content/source.ts'
+export {
+  authenticateStream,
+  decryptBuffered,
+  decryptStreamUnverified,
+  encryptStream,
+} from './content/stream.ts'
+export {
+  decryptTransformUnverified,
+  encryptTransform,
+  toReadable,
+  type BytesTransform,
+} from './content/transform.ts'
 export type { Envelope } from './envelope/envelope.ts'
 export { envelopeFields, userMetadata } from './envelope/fields.ts'
 export { needsInstructionFile } from './envelope/location.ts'

@@ -5,8 +5,7 @@
  * @module
  */
 
-import { toBase64, type Bytes } from '@s3-cse/core'
-import { collect, readableChunks } from './chunks.ts'
+import { concat, pieces, toBase64, toReadable, type Bytes } from '@s3-cse/core'
 
 /**
  * The part of the SDK's response bodies that all runtimes share. The SDK's own type drags in those of
@@ -39,34 +38,29 @@ function isNodeStream(body: object): boolean {
   return 'pipe' in body && typeof body.pipe === 'function'
 }
 
+/** The chunks of a response body, whatever its kind. */
+export function responseChunks(body: SdkBody): AsyncIterable<Uint8Array> {
+  return pieces(body as unknown as AsyncIterable<Uint8Array>) as AsyncIterable<Uint8Array>
+}
+
+/** Ends a response whose body nobody will read, so that its connection is not kept. */
+export async function discard(body: SdkBody): Promise<void> {
+  if (body instanceof ReadableStream) await body.cancel().catch(() => undefined)
+  else (body as { destroy?(): void }).destroy?.()
+}
+
 /**
  * A response body from chunks, of the same kind as the body that the SDK returned: a Node.js `Readable`
  * or a web `ReadableStream`. Cancelling it returns the generator.
  */
-export function bodyFrom(chunks: AsyncGenerator<Bytes, void>, original: object): SdkBody {
+export function bodyFrom(chunks: AsyncGenerator<Bytes>, original: object): SdkBody {
   const node = isNodeStream(original) ? nodeStreams() : undefined
   if (node !== undefined) {
     const readable = node.Readable.from(chunks, { objectMode: false })
     return withMethods(readable, readable, () => node.Readable.toWeb(readable))
   }
-  const stream = webStream(chunks)
-  return withMethods(stream, readableChunks(stream), () => stream)
-}
-
-function webStream(chunks: AsyncGenerator<Bytes, void>): ReadableStream<Bytes> {
-  return new ReadableStream<Bytes>(
-    {
-      async pull(controller) {
-        const result = await chunks.next()
-        if (result.done === true) controller.close()
-        else controller.enqueue(result.value)
-      },
-      async cancel() {
-        await chunks.return(undefined)
-      },
-    },
-    { highWaterMark: 0 },
-  )
+  const stream = toReadable(chunks)
+  return withMethods(stream, pieces(stream), () => stream)
 }
 
 /** Text encodings that `TextDecoder` lacks and the SDK knows. */
@@ -78,7 +72,7 @@ const binaryEncodings: Readonly<Record<string, (bytes: Bytes) => string>> = {
 /** The methods that the SDK's response bodies have. Each body can be transformed once. */
 function withMethods(
   stream: object,
-  chunks: AsyncIterable<Bytes>,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   toWebStream: () => ReadableStream,
 ): SdkBody {
   let transformed = false
@@ -88,7 +82,9 @@ function withMethods(
   }
   const transformToByteArray = async (): Promise<Bytes> => {
     once()
-    return collect(chunks)
+    const parts: Uint8Array[] = []
+    for await (const part of chunks) parts.push(part)
+    return concat(...parts)
   }
   return Object.assign<object, SdkBody>(stream, {
     transformToByteArray,

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * One multipart upload that a caller drives with plain commands: what is known of its parts, and the
+ * tag that they add up to. Parts may come in any order and side by side, as long as each one's offset
+ * is known.
+ *
+ * @module
+ */
+
+import {
+  concat,
+  EMPTY_SHARE,
+  encryptPart,
+  equalConstantTime,
+  gcmCipher,
+  S3EncryptionError,
+  type Bytes,
+  type ContentKey,
+  type EncryptedPiece,
+} from '@s3-cse/core'
+import { SMALLEST_PART } from '../transfer/options.ts'
+
+const BLOCK = 16 // bytes
+
+/** A part whose encryption has begun. */
+interface KnownPart {
+  /** Bytes of plaintext. */
+  readonly length: number
+  readonly piece: Promise<EncryptedPiece>
+  /** Whether the tag goes with it. */
+  readonly tagged: boolean
+}
+
+/** What completes an object after its parts: bytes to send as a part, new or once more. */
+export interface Ending {
+  readonly partNumber: number
+  readonly bytes: Bytes
+}
+
+/** The parts of one upload. */
+export interface EncryptedUpload {
+  /** Bytes that the tag adds to the object. */
+  readonly tagLength: number
+  /**
+   * Ciphertext of a part. Parts take their places in the order of the calls.
+   *
+   * @param read - gives the plaintext.
+   * @throws `S3EncryptionError` with `ERR_MULTIPART_ORDER`, `ERR_MULTIPART_PART_SIZE` or
+   * `ERR_MULTIPART_PART_CHANGED`; what `read` throws.
+   */
+  encrypt(partNumber: number, read: () => Promise<Bytes>): Promise<Bytes>
+  /**
+   * What is still to be sent once all parts are there.
+   *
+   * @param partNumbers - the parts that the object shall have.
+   * @throws `S3EncryptionError` with `ERR_MULTIPART_ORDER` if that is not each part, from 1 on.
+   */
+  end(partNumbers: readonly number[]): Promise<Ending | undefined>
+}
+
+const ignore = () => undefined
+
+/**
+ * Begins the encryption of an upload.
+ *
+ * @param partSize - bytes of each part but the last, if the caller said so: then every place is known.
+ * Otherwise that of a part is known once those before it have come.
+ */
+export async function beginUpload(
+  contentKey: ContentKey,
+  partSize: number | undefined,
+): Promise<EncryptedUpload> {
+  const cipher = await gcmCipher(contentKey)
+  const parts = new Map<number, KnownPart>()
+
+  /** Parts 1 to `count`, or as many of them as have come without a gap. */
+  const leading = (count: number): KnownPart[] => {
+    const found: KnownPart[] = []
+    for (let part = parts.get(1); part !== undefined && found.length < count;) {
+      found.push(part)
+      part = parts.get(found.length + 1)
+    }
+    return found
+  }
+
+  const offsetOf = (partNumber: number): number => {
+    if (partSize !== undefined) return (partNumber - 1) * partSize
+    const before = leading(partNumber - 1)
+    if (before.length < partNumber - 1) {
+      throw new S3EncryptionError(
+        'ERR_MULTIPART_ORDER',
+        `The place of part ${partNumber} in the object is unknown: send the parts before it first, or say partSize when the upload is created.`,
+      )
+    }
+    return before.reduce((offset, { length }) => offset + length, 0)
+  }
+
+  /** The tag, once all parts up to one are encrypted. */
+  const tagAfter = async (count: number): Promise<Bytes> => {
+    let total = EMPTY_SHARE
+    for (const { piece } of leading(count)) total = cipher.merge(total, (await piece).share)
+    return cipher.tag(total)
+  }
+
+  const begin = (partNumber: number, plaintext: Bytes): KnownPart => {
+    const { length } = plaintext
+    const offset = offsetOf(partNumber)
+    const last = Math.max(partNumber, ...parts.keys())
+    for (const [number, size] of [...lengths(parts), [partNumber, length] as const]) {
+      checkPart({ number, size, isLast: number === last }, partSize)
+    }
+    const piece = encryptPart(cipher, offset, plaintext)
+    piece.catch(ignore) // it is told to those who ask for the part
+    // S3 takes a part this short only as the last, so that the tag must go with it.
+    const tagged = length < SMALLEST_PART && leading(partNumber).length === partNumber - 1
+    const part = { length, piece, tagged }
+    parts.set(partNumber, part)
+    return part
+  }
+
+  /** A part once more. Two plaintexts under one key stream would betray each other. */
+  const checkRepeated = async (partNumber: number, plaintext: Bytes, known: KnownPart) => {
+    const { share } = await encryptPart(cipher, offsetOf(partNumber), plaintext)
+    const first = (await known.piece).share
+    if (share.length !== first.length || !equalConstantTime(share.ghash, first.ghash)) {
+      throw new S3EncryptionError(
+        'ERR_MULTIPART_PART_CHANGED',
+        `Part ${partNumber} was sent before with other bytes. Abort the upload and begin anew.`,
+      )
+    }
+  }
+
+  // Bodies are read one after the other: the order of the calls is that of the parts.
+  let turn: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(work)
+    turn = result.catch(ignore)
+    return result
+  }
+
+  return {
+    tagLength: contentKey.suite.tagLength,
+
+    async encrypt(partNumber, read) {
+      const part = await inTurn(async () => {
+        const plaintext = await read()
+        const known = parts.get(partNumber)
+        if (known === undefined) return begin(partNumber, plaintext)
+        await checkRepeated(partNumber, plaintext, known)
+        return known
+      })
+      const { ciphertext } = await part.piece
+      return part.tagged ? concat(ciphertext, await tagAfter(partNumber)) : ciphertext
+    },
+
+    async end(partNumbers) {
+      const all = leading(parts.size)
+      const asked = new Set(partNumbers)
+      if (all.length === 0 || all.length !== parts.size || asked.size !== parts.size) {
+        throw new S3EncryptionError(
+          'ERR_MULTIPART_ORDER',
+          'The upload can only be completed with each of its parts, from 1 to the last without a gap.',
+        )
+      }
+      const last = all.length
+      const part = all[last - 1]
+      if (part === undefined || part.tagged) return undefined
+      const tag = await tagAfter(last)
+      return part.length < SMALLEST_PART
+        ? { partNumber: last, bytes: concat((await part.piece).ciphertext, tag) }
+        : { partNumber: last + 1, bytes: tag }
+    },
+  }
+}
+
+function* lengths(parts: ReadonlyMap<number, KnownPart>): Generator<readonly [number, number]> {
+  for (const [number, { length }] of parts) yield [number, length]
+}
+
+interface PartSize {
+  readonly number: number
+  /** Bytes. */
+  readonly size: number
+  readonly isLast: boolean
+}
+
+/** Every part but the last is of whole blocks, long enough for S3, and of the size that was said. */
+function checkPart({ number, size, isLast }: PartSize, partSize: number | undefined): void {
+  const fits = isLast
+    ? partSize === undefined || size <= partSize
+    : size % BLOCK === 0 && size >= SMALLEST_PART && (partSize === undefined || size === partSize)
+  if (!fits) {
+    throw new S3EncryptionError(
+      'ERR_MULTIPART_PART_SIZE',
+      `Part ${number} has ${size} bytes. Each part but the last must have ${
+        partSize === undefined
+          ? `a multiple of ${BLOCK}, and at least ${SMALLEST_PART}`
+          : `${partSize}, as said when the upload was created, and the last no more`
+      }.`,
+    )
+  }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * A multipart upload of ciphertext, with the options of the `PutObject` that it stands for.
+ *
+ * @module
+ */
+
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  paginateListParts,
+  UploadPartCommand,
+  type CompletedPart,
+  type CompleteMultipartUploadCommandOutput,
+  type PutObjectCommandInput,
+  type S3Client,
+  type UploadPartCommandOutput,
+} from '@aws-sdk/client-s3'
+import type { Bytes, StringMap } from '@s3-cse/core'
+import { internal } from '../operation.ts'
+
+type PutInput = Omit<PutObjectCommandInput, 'Body'>
+
+/** What the other requests of an upload repeat. */
+const PASSED_ON = {
+  part: [
+    'Bucket',
+    'Key',
+    'ChecksumAlgorithm',
+    'SSECustomerAlgorithm',
+    'SSECustomerKey',
+    'SSECustomerKeyMD5',
+    'RequestPayer',
+    'ExpectedBucketOwner',
+  ],
+  complete: [
+    'Bucket',
+    'Key',
+    'IfMatch',
+    'IfNoneMatch',
+    'SSECustomerAlgorithm',
+    'SSECustomerKey',
+    'SSECustomerKeyMD5',
+    'RequestPayer',
+    'ExpectedBucketOwner',
+  ],
+  abort: ['Bucket', 'Key', 'RequestPayer', 'ExpectedBucketOwner'],
+} as const satisfies Record<string, readonly (keyof PutInput)[]>
+
+/** Members of `PutObject` that `CreateMultipartUpload` does not have. */
+const NOT_CREATED: readonly string[] = ['Body', 'ContentLength', 'IfMatch', 'IfNoneMatch']
+
+const without = <T extends object>(from: T, names: readonly string[]) =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name))) as T
+
+/** Some members of an object, where it has them. */
+function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(
+    names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]),
+  ) as Pick<T, K>
+}
+
+/** An upload that S3 knows. */
+export interface MultipartUpload {
+  readonly uploadId: string
+  /** Sends a part; the SDK repeats it with the same bytes if need be. */
+  send(partNumber: number, bytes: Bytes, signal: AbortSignal): Promise<CompletedPart>
+  /** The parts that S3 has: number to ETag. */
+  list(): Promise<ReadonlyMap<number, string>>
+  complete(
+    parts: readonly CompletedPart[],
+    signal: AbortSignal | undefined,
+  ): Promise<CompleteMultipartUploadCommandOutput>
+  /** Lets S3 forget all parts. */
+  abort(): Promise<void>
+}
+
+/**
+ * Begins an upload.
+ *
+ * @param Metadata - user metadata with the envelope.
+ */
+export async function createMultipart(
+  client: S3Client,
+  input: PutInput,
+  Metadata: StringMap,
+): Promise<MultipartUpload> {
+  const request = withChecksum(input, await client.config.requestChecksumCalculation())
+  // Not to be aborted: an upload whose id nobody learned could not be aborted either.
+  const { UploadId } = await client.send(
+    new CreateMultipartUploadCommand(
+      internal({ ...without(request, NOT_CREATED), Metadata: { ...Metadata } }),
+    ),
+  )
+  if (UploadId === undefined) throw new TypeError('S3 answered without an upload id')
+  return openMultipart(client, request, UploadId)
+}
+
+/** As the SDK's own transfer manager does: parts carry the checksum that the upload was created with. */
+const withChecksum = (input: PutInput, calculation: string): PutInput =>
+  calculation === 'WHEN_SUPPORTED' ? { ChecksumAlgorithm: 'CRC32', ...input } : input
+
+/** An upload that was begun before, maybe by another process. */
+export function openMultipart(
+  client: S3Client,
+  input: PutInput,
+  UploadId: string,
+): MultipartUpload {
+  const target = { ...pick(input, PASSED_ON.abort), UploadId }
+  return {
+    uploadId: UploadId,
+    async send(PartNumber, Body, abortSignal) {
+      const output = await client.send(
+        new UploadPartCommand(
+          internal({ ...pick(input, PASSED_ON.part), UploadId, PartNumber, Body }),
+        ),
+        { abortSignal },
+      )
+      return completedPart(PartNumber, output)
+    },
+    async list() {
+      const parts = new Map<number, string>()
+      for await (const { Parts = [] } of paginateListParts({ client }, target)) {
+        for (const { PartNumber = 0, ETag = '' } of Parts) parts.set(PartNumber, ETag)
+      }
+      return parts
+    },
+    complete: (parts, abortSignal) =>
+      client.send(
+        new CompleteMultipartUploadCommand(
+          internal({
+            ...pick(input, PASSED_ON.complete),
+            UploadId,
+            MultipartUpload: { Parts: sorted(parts) },
+          }),
+        ),
+        abortSignal === undefined ? {} : { abortSignal },
+      ),
+    async abort() {
+      await client.send(new AbortMultipartUploadCommand(internal(target)))
+    },
+  }
+}
+
+const sorted = (parts: readonly CompletedPart[]) =>
+  [...parts].sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0))
+
+const CHECKSUMS = [
+  'ChecksumCRC32',
+  'ChecksumCRC32C',
+  'ChecksumCRC64NVME',
+  'ChecksumSHA1',
+  'ChecksumSHA256',
+] as const
+
+/** What `CompleteMultipartUpload` needs to know of a part. */
+export function completedPart(PartNumber: number, output: UploadPartCommandOutput): CompletedPart {
+  return { PartNumber, ...pick(output, ['ETag', ...CHECKSUMS]) }
+}
