@@ -20,7 +20,7 @@ interface Explanation {
 
 const wrappedKey: Explanation = {
   title: 'Encrypted data key',
-  text: 'The key of this one object, encrypted by AWS KMS. Only KMS can decrypt it, and only for those whom the key’s policy allows.',
+  text: 'The key of this one object, itself encrypted under the wrapping key. With AWS KMS, only KMS can decrypt it, and only for those whom the policy of its key allows.',
 }
 
 const context: Explanation = {
@@ -76,7 +76,13 @@ const explanations = new Map<string, Explanation>([
       text: 'Names the wrapping key, where it is not one of KMS. Stored in clear and not authenticated.',
     },
   ],
-  ['x-amz-matdesc', { ...context, title: 'Material description' }],
+  [
+    'x-amz-matdesc',
+    {
+      title: 'Material description',
+      text: `With AWS KMS, this is the encryption context. ${context.text}`,
+    },
+  ],
   [
     'x-amz-cek-alg',
     {
