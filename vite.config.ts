@@ -4,12 +4,14 @@ import { defineConfig } from 'vitest/config'
 const packages = ['core', 'client', 'browser', 'node', 'deno'] as const
 
 /** Tests meet the sources; what is built from them is met by the demo, the runtimes and the consumers. */
-const sources = Object.fromEntries(
-  packages.map((name) => [
-    `@s3-cse/${name}`,
-    fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url)),
-  ]),
-)
+const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url))
+const sources = [
+  { find: '@s3-cse/core/raw-rsa', replacement: source('core/src/raw-rsa-js.ts') },
+  ...packages.map((name) => ({
+    find: `@s3-cse/${name}`,
+    replacement: source(`${name}/src/index.ts`),
+  })),
+]
 
 export default defineConfig({
   resolve: { alias: sources },

@@ -1,4 +1,7 @@
 import { createDecipheriv, hkdfSync } from 'node:crypto'
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms'
 import {
@@ -10,7 +13,7 @@ import {
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3'
 import { s3Encryption, S3EncryptionClient, withEncryption } from '@s3-cse/client'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { BUCKET, bytes, freshKey, KEYS, OTHER_REGION, readsAll, useAccount } from './support.ts'
 
 const account = useAccount()
@@ -126,6 +129,11 @@ describe('bodies', () => {
     yield content.subarray(0, half)
     yield content.subarray(half)
   }
+  const file = join(mkdtempSync(join(tmpdir(), 'put-get-')), 'content')
+  writeFileSync(file, content)
+  afterAll(() => {
+    rmSync(dirname(file), { recursive: true })
+  })
   const kinds: Record<string, () => unknown> = {
     string: () => text,
     Buffer: () => content,
@@ -138,6 +146,7 @@ describe('bodies', () => {
     ReadableStream: () => new Blob([content]).stream(),
     'Node.js Readable': () => Readable.from([content]),
     'Node.js Readable of strings': () => Readable.from([content], { encoding: 'utf8' }),
+    'file stream': () => createReadStream(file),
     'async generator': generate,
   }
 

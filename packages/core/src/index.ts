@@ -20,7 +20,7 @@ export { ciphertextLength, decryptBytes, encryptBytes } from './content/one-shot
 export type { StreamOptions } from './content/options.ts'
 export { decryptPartUnverified, encryptPart, type PartOptions } from './content/parts.ts'
 export { decryptRangeUnverified, type ContentRange } from './content/range.ts'
-export { release } from './content/release.ts'
+export { keepFreedMemory, release } from './content/release.ts'
 export { pieces, readPieces, type ByteSource } from './content/source.ts'
 export {
   authenticateStream,
@@ -47,18 +47,25 @@ export {
   type ErrorCode,
 } from './errors.ts'
 export { deriveKeys, type DerivationInput, type DerivedKeys } from './kdf.ts'
+export type { AesKeySource } from './keys/aes-key.ts'
+export type { RsaKeySource } from './keys/rsa-key.ts'
 export type {
   DecryptionMaterials,
   EncryptionMaterials,
   Keyring,
   WrappedDataKey,
 } from './keyring/keyring.ts'
+export type { KeyFor } from './keyring/key-selection.ts'
 export {
   kmsKeyring,
   type Kms,
   type KmsKeyringOptions,
   type KmsKeySelection,
 } from './keyring/kms.ts'
+export { multiKeyring, type MultiKeyringOptions } from './keyring/multi.ts'
+export { rawAesKeyring, type RawAesKeyringOptions } from './keyring/raw-aes.ts'
+export { rawRsaKeyring, type RawRsaKeyringOptions } from './keyring/raw-rsa.ts'
+export type { RawRsa } from './keyring/raw-rsa-port.ts'
 export {
   checkWrapping,
   type WrappingAlgorithm,

@@ -13,10 +13,10 @@ import type { Envelope } from './envelope/envelope.ts'
 import { S3EncryptionError, S3EncryptionSecurityError } from './errors.ts'
 import { COMMITTING_SUITE_ID, deriveCommittedKey, deriveKeys } from './kdf.ts'
 import type { Keyring } from './keyring/keyring.ts'
-import { wrappingAlgorithmByName } from './keyring/wrapping.ts'
+import { wrappingAlgorithmByName, type WrappingAlgorithm } from './keyring/wrapping.ts'
 import { checkReadable, type DecryptionPolicy } from './policy.ts'
 import type { StringMap } from './string-map.ts'
-import { algorithmSuite, type AlgorithmSuite } from './suites.ts'
+import { algorithmSuite, type AlgorithmSuite, type FormatVersion } from './suites.ts'
 
 // The key of a committing suite is derived for one object, so that its nonce can be fixed.
 const COMMITTING_NONCE: Bytes = new Uint8Array(12).fill(0x01)
@@ -61,7 +61,7 @@ export async function beginEncryption(request: EncryptionRequest): Promise<NewOb
     wrapped.encryptedDataKey,
   ])
   const envelope: Envelope = {
-    format: suite.formats.at(-1) ?? 3,
+    format: formatFor(suite, wrappingAlgorithm),
     suite,
     iv,
     commitment,
@@ -108,6 +108,11 @@ export async function beginDecryption(request: DecryptionRequest): Promise<Conte
   if (!suite.committing) return directKey(suite, iv, dataKey)
   const key = await deriveCommittedKey({ dataKey, messageId: iv }, commitment ?? NO_COMMITMENT)
   return committedKey(suite, key)
+}
+
+/** The newest format of the suite; format V1 for the wrapping that has no name in V2. */
+function formatFor({ formats }: AlgorithmSuite, { named }: WrappingAlgorithm): FormatVersion {
+  return named || !formats.includes(1) ? (formats.at(-1) ?? 3) : 1
 }
 
 async function newContentKey(suite: AlgorithmSuite, iv: Bytes, dataKey: Bytes) {

@@ -27,7 +27,9 @@ function toyKeyring(answer: Partial<WrappedDataKey> = {}) {
         ...answer,
       })
     }),
-    onDecrypt: vi.fn<Keyring['onDecrypt']>(({ encryptedDataKey }) => Promise.resolve(xor(encryptedDataKey))),
+    onDecrypt: vi.fn<Keyring['onDecrypt']>(({ encryptedDataKey }) =>
+      Promise.resolve(xor(encryptedDataKey)),
+    ),
   }
 }
 
@@ -166,7 +168,13 @@ test('a committing suite without a commitment never yields a key', async () => {
   const keyring = toyKeyring()
   const suite = algorithmSuite(0x0073)
   const iv = new Uint8Array(28)
-  const wrappingAlgorithm = { name: 'kms+context', code: '12', kms: true, legacy: false } as const
+  const wrappingAlgorithm = {
+    name: 'kms+context',
+    code: '12',
+    named: true,
+    kms: true,
+    legacy: false,
+  } as const
   const envelope = {
     format: 3,
     suite,

@@ -45,9 +45,10 @@ export async function openBody(body: unknown): Promise<PlainBody> {
   if (bytes !== undefined) return memory(bytes)
   if (typeof body !== 'object' || body === null) throw invalid(`The body is a ${typeof body}.`)
   if (body instanceof Blob) return blob(body)
-  if (isSource(body)) return { kind: 'random-access', ...(await body.open()) }
   if (body instanceof ReadableStream) return webStream(body as ReadableStream<unknown>)
   if (Symbol.asyncIterator in body) return iterable(body as AsyncIterable<unknown>)
+  // Last: the file streams of Node.js have an open() of their own.
+  if (isSource(body)) return { kind: 'random-access', ...(await body.open()) }
   throw invalid('The body is an object of an unknown kind.')
 }
 

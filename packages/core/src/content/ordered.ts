@@ -37,7 +37,8 @@ export async function* mapOrdered<T, R>(
   try {
     for (;;) {
       const [first] = results
-      if (open && results.length < concurrency) {
+      // A question whose answer was not waited for may have failed since: it is still to be told.
+      if ((open || asked !== undefined) && results.length < concurrency) {
         asked ??= ask()
         // A slow source does not keep back what is ready.
         const item = await (first === undefined ? asked : Promise.race([asked, first.then(ignore)]))

@@ -24,6 +24,8 @@ export interface WrappingAlgorithm {
   readonly name: WrappingAlgorithmName
   /** `x-amz-w` of format V3; legacy algorithms have none. */
   readonly code: '02' | '12' | '22' | undefined
+  /** Whether writers name it in `x-amz-wrap-alg`; the oldest two went without, in format V1. */
+  readonly named: boolean
   /** Whether the stored map is an encryption context, which AWS KMS authenticates. */
   readonly kms: boolean
   /** Whether it is read only when the keyring enables legacy wrapping algorithms. */
@@ -32,14 +34,20 @@ export interface WrappingAlgorithm {
 
 /** Every row. */
 export const wrappingAlgorithms: readonly WrappingAlgorithm[] = [
-  { name: 'kms+context', code: '12', kms: true, legacy: false },
-  { name: 'AES/GCM', code: '02', kms: false, legacy: false },
-  { name: 'RSA-OAEP-SHA1', code: '22', kms: false, legacy: false },
-  { name: 'kms', code: undefined, kms: true, legacy: true },
-  { name: 'AESWrap', code: undefined, kms: false, legacy: true },
-  { name: 'RSA/ECB/OAEPWithSHA-256AndMGF1Padding', code: undefined, kms: false, legacy: true },
-  { name: 'AES', code: undefined, kms: false, legacy: true },
-  { name: 'RSA', code: undefined, kms: false, legacy: true },
+  { name: 'kms+context', code: '12', named: true, kms: true, legacy: false },
+  { name: 'AES/GCM', code: '02', named: true, kms: false, legacy: false },
+  { name: 'RSA-OAEP-SHA1', code: '22', named: true, kms: false, legacy: false },
+  { name: 'kms', code: undefined, named: true, kms: true, legacy: true },
+  { name: 'AESWrap', code: undefined, named: true, kms: false, legacy: true },
+  {
+    name: 'RSA/ECB/OAEPWithSHA-256AndMGF1Padding',
+    code: undefined,
+    named: true,
+    kms: false,
+    legacy: true,
+  },
+  { name: 'AES', code: undefined, named: false, kms: false, legacy: true },
+  { name: 'RSA', code: undefined, named: false, kms: false, legacy: true },
 ]
 
 /** Row by the name that format V2 stores. */

@@ -82,3 +82,20 @@ test('a consumer that stops early closes the source', async () => {
   }
   expect(state.closed).toBe(1)
 })
+
+test('a source that fails while its consumer is busy has failed all the same', async () => {
+  let fail: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => {
+    fail = resolve
+  })
+  async function* source() {
+    yield 1
+    await gate
+    throw new Error('network')
+  }
+  const results = mapOrdered(source(), 4, (item) => Promise.resolve(item))
+  expect(await results.next()).toEqual({ done: false, value: 1 })
+  fail()
+  await new Promise((resolve) => setImmediate(resolve))
+  await expect(results.next()).rejects.toThrow('network')
+})

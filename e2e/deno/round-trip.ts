@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Puts and gets through the built `@s3-cse/deno` in Deno, against a local AWS that another process
+ * started: its account arrives as JSON in the only argument. Anything wrong ends it with an error.
+ *
+ * @module
+ */
+
+import { kmsKeyring, S3EncryptionClient } from '@s3-cse/deno'
+
+interface Argument {
+  readonly s3Config: ConstructorParameters<typeof S3EncryptionClient>[0]
+  readonly kmsConfig: { region: string; endpoint: string }
+  readonly keyId: string
+  readonly bucket: string
+}
+
+declare const Deno: { readonly args: readonly string[]; readonly version: { deno: string } }
+
+const { s3Config, kmsConfig, keyId, bucket } = JSON.parse(Deno.args[0] ?? '') as Argument
+
+const s3 = new S3EncryptionClient({
+  ...s3Config,
+  keyring: kmsKeyring({ keyId, clientConfig: kmsConfig }),
+} as ConstructorParameters<typeof S3EncryptionClient>[0])
+const call = { encryptionContext: { runtime: 'deno' } }
+
+for (const size of [0, 1, 16, 1000, 16 * 2 ** 20 + 7]) {
+  const plaintext = new Uint8Array(size).map((_, i) => i * 7)
+  const object = { Bucket: bucket, Key: `deno-${size}` }
+  await s3.putObject({ ...object, Body: new Blob([plaintext]) }, call)
+  const { Body } = await s3.getObject(object, call)
+  const read = (await Body?.transformToByteArray()) ?? new Uint8Array(0)
+  const same = read.length === size && read.every((byte, i) => byte === plaintext[i])
+  if (!same) throw new Error(`${size} bytes came back as ${read.length} others`)
+}
+
+const wrong = s3.getObject({ Bucket: bucket, Key: 'deno-1' })
+const code = await wrong.then(
+  () => 'nothing',
+  (error: { code?: string }) => error.code,
+)
+if (code !== 'ERR_ENCRYPTION_CONTEXT_MISMATCH') throw new Error(`The wrong context gave ${code}`)
+
+s3.destroy()
+console.log(`Deno ${Deno.version.deno}: 5 round trips and a refusal`)
