@@ -6,10 +6,10 @@
  * @module
  */
 
-import { kmsKeyring, S3EncryptionClient } from '@s3-cse/deno'
+import { kmsKeyring, S3EncryptionClient, type S3EncryptionClientConfig } from '@s3-cse/deno'
 
 interface Argument {
-  readonly s3Config: ConstructorParameters<typeof S3EncryptionClient>[0]
+  readonly s3Config: Omit<S3EncryptionClientConfig, 'keyring'>
   readonly kmsConfig: { region: string; endpoint: string }
   readonly keyId: string
   readonly bucket: string
@@ -22,7 +22,7 @@ const { s3Config, kmsConfig, keyId, bucket } = JSON.parse(Deno.args[0] ?? '') as
 const s3 = new S3EncryptionClient({
   ...s3Config,
   keyring: kmsKeyring({ keyId, clientConfig: kmsConfig }),
-} as ConstructorParameters<typeof S3EncryptionClient>[0])
+} as S3EncryptionClientConfig)
 const call = { encryptionContext: { runtime: 'deno' } }
 
 for (const size of [0, 1, 16, 1000, 16 * 2 ** 20 + 7]) {
@@ -38,7 +38,7 @@ for (const size of [0, 1, 16, 1000, 16 * 2 ** 20 + 7]) {
 const wrong = s3.getObject({ Bucket: bucket, Key: 'deno-1' })
 const code = await wrong.then(
   () => 'nothing',
-  (error: { code?: string }) => error.code,
+  (error: unknown) => (error as { code?: string }).code,
 )
 if (code !== 'ERR_ENCRYPTION_CONTEXT_MISMATCH') throw new Error(`The wrong context gave ${code}`)
 
