@@ -66,7 +66,7 @@ describe('PutObject of what does not fit one part', () => {
     ['CBC', cbc],
   ] as const)('%s', async (_, options) => {
     const Key = freshKey()
-    const client = account.client({ ...small, ...options } as object)
+    const client = account.client({ ...small, ...options })
     await client.putObject({ Bucket: BUCKET, Key, Body: Readable.from(generate()) })
     expect(await read(Key)).toBe(sha256(content))
   })
