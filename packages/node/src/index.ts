@@ -8,3 +8,4 @@
 export * from '@s3-cse/client'
 export { fileSink } from './file-sink.ts'
 export { fileSource } from './file-source.ts'
+export { nodeRsa } from './node-rsa.ts'
