@@ -1,66 +1,145 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * `GetObject`: what comes above this point is authenticated plaintext.
+ * `GetObject`: what comes above this point is authenticated plaintext, unless asked for otherwise by name.
  *
  * @module
  */
 
 import type { GetObjectCommandInput, GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import {
+  authenticateStream,
   beginDecryption,
   decryptBuffered,
+  decryptStreamUnverified,
   envelopeFields,
   envelopeMissing,
   needsInstructionFile,
   readEnvelope,
   S3EncryptionError,
   type Bytes,
+  type ContentKey,
 } from '@s3-cse/core'
+import { authentication, statedMode, type Authentication } from './authentication.ts'
 import { bodyFrom, discard, responseChunks, type SdkBody } from './body/output.ts'
 import type { Operation } from './operation.ts'
 import type { Settings } from './options.ts'
 import { requestOptions } from './request-options.ts'
 
-/** Decrypts the body once all of it is authenticated. All else passes through. */
+type Get = (input: GetObjectCommandInput) => Promise<GetObjectCommandOutput>
+
+/** Decrypts the body. All else passes through. */
 export function getObject(
   settings: Settings,
 ): Operation<GetObjectCommandInput, GetObjectCommandOutput> {
   return async (input, next) => {
     refuseParts(input)
+    const stated = statedMode(requestOptions(input))
+    const mode = stated === undefined ? settings.authentication : authentication(stated)
     const output = await next(input)
     // The presigner gets its URL, which reads ciphertext.
-    if ('presigned' in output) return output
-    return decryptOutput(settings, input, output)
+    if ('presigned' in output || output.Body === undefined) return output
+    const body = output.Body as SdkBody
+    try {
+      const contentKey = await openContent(settings, input, output, mode)
+      if (contentKey === undefined) return output
+      return await readers[mode.mode]({ contentKey, input, output, body, get: next })
+    } catch (error) {
+      await discard(body)
+      throw error
+    }
   }
 }
 
-async function decryptOutput(
-  settings: Settings,
+/**
+ * The key of an object's content; undefined for an object that is not encrypted and may be read all the
+ * same. Everything that can be refused is refused before the key is asked for.
+ */
+async function openContent(
+  { keyring, policy, allowUnencryptedObjects }: Settings,
   input: GetObjectCommandInput,
   output: GetObjectCommandOutput,
-): Promise<GetObjectCommandOutput> {
-  const { keyring, policy, allowUnencryptedObjects } = settings
+  mode: Authentication,
+): Promise<ContentKey | undefined> {
+  const fields = envelopeFields(output.Metadata ?? {})
+  if (allowUnencryptedObjects && Object.keys(fields).length === 0) return undefined
+  if (output.ContentRange !== undefined) throw partRefused()
+  if (needsInstructionFile(fields)) throw envelopeMissing()
+  const envelope = readEnvelope(fields)
+  if (mode.mode === 'buffered') checkBufferSize(mode.bufferSize, output.ContentLength)
   const { encryptionContext } = requestOptions(input)
-  const Body = output.Body as SdkBody | undefined
-  if (Body === undefined) return output
-  try {
-    const fields = envelopeFields(output.Metadata ?? {})
-    if (allowUnencryptedObjects && Object.keys(fields).length === 0) return output
-    if (needsInstructionFile(fields)) throw envelopeMissing()
-    const envelope = readEnvelope(fields)
-    checkBufferSize(settings, output.ContentLength)
-    const contentKey = await beginDecryption({ keyring, envelope, policy, encryptionContext })
-    const plaintext = await decryptBuffered(contentKey, responseChunks(Body), {
+  return beginDecryption({ keyring, envelope, policy, encryptionContext })
+}
+
+interface Reading {
+  readonly contentKey: ContentKey
+  readonly input: GetObjectCommandInput
+  readonly output: GetObjectCommandOutput
+  readonly body: SdkBody
+  readonly get: Get
+}
+
+/** From a response to one with plaintext, in each mode. */
+const readers: Readonly<
+  Record<Authentication['mode'], (reading: Reading) => Promise<GetObjectCommandOutput>>
+> = {
+  async buffered({ contentKey, output, body }) {
+    const plaintext = await decryptBuffered(contentKey, responseChunks(body), {
       length: output.ContentLength,
     })
     return Object.assign({}, output, {
-      Body: bodyFrom(once(Promise.resolve(plaintext)), Body),
+      Body: bodyFrom(once(Promise.resolve(plaintext)), body),
       ContentLength: plaintext.length,
     })
-  } catch (error) {
-    await discard(Body)
-    throw error
-  }
+  },
+
+  delayed: (reading) => Promise.resolve(streamed(reading)),
+
+  async 'two-pass'(reading) {
+    const { contentKey, input, output, body, get } = reading
+    // CBC has no tag that a first pass could check.
+    if (contentKey.suite.tagLength === 0) return streamed(reading)
+    await authenticateStream(contentKey, responseChunks(body), { length: output.ContentLength })
+    const second = await get({
+      ...input,
+      ...(output.ETag !== undefined && { IfMatch: output.ETag }),
+      ...(output.VersionId !== undefined && { VersionId: output.VersionId }),
+    }).catch(replaced)
+    if (second.Body === undefined || second.ContentLength !== output.ContentLength) {
+      throw objectChanged()
+    }
+    return streamed({ ...reading, output: second, body: second.Body as SdkBody })
+  },
+}
+
+function streamed({ contentKey, output, body }: Reading): GetObjectCommandOutput {
+  const { tagLength } = contentKey.suite
+  const length = output.ContentLength
+  const plaintext = decryptStreamUnverified(contentKey, responseChunks(body), { length })
+  // How much of CBC content is padding is known at its end.
+  const known = tagLength > 0 && length !== undefined ? length - tagLength : undefined
+  return Object.assign({}, output, { Body: bodyFrom(plaintext, body), ContentLength: known })
+}
+
+/** The error for an object that is no longer what was read of it before. */
+export function objectChanged(options?: ErrorOptions): S3EncryptionError {
+  return new S3EncryptionError(
+    'ERR_OBJECT_CHANGED',
+    'The object was replaced while it was read. Read it again.',
+    options,
+  )
+}
+
+function replaced(error: unknown): never {
+  if ((error as { name?: string }).name === 'PreconditionFailed')
+    throw objectChanged({ cause: error })
+  throw error
+}
+
+function partRefused(): S3EncryptionError {
+  return new S3EncryptionError(
+    'ERR_NOT_SUPPORTED',
+    'A part of an encrypted object cannot be authenticated. Read all of it, without Range and PartNumber.',
+  )
 }
 
 /**
@@ -69,22 +148,18 @@ async function decryptOutput(
  * @throws `S3EncryptionError` with `ERR_NOT_SUPPORTED`.
  */
 function refuseParts({ Range, PartNumber }: GetObjectCommandInput): void {
-  if (Range !== undefined || PartNumber !== undefined) {
+  if (Range !== undefined || PartNumber !== undefined) throw partRefused()
+}
+
+function checkBufferSize(bufferSize: number, length: number | undefined): void {
+  if (length === undefined || length > bufferSize) {
     throw new S3EncryptionError(
-      'ERR_NOT_SUPPORTED',
-      'A part of an encrypted object cannot be authenticated. Read all of it, without Range and PartNumber.',
+      'ERR_BUFFER_LIMIT',
+      `The object has ${length ?? 'an unknown number of'} bytes; at most ${bufferSize} are held in memory until they are authenticated. Set a larger bufferSize, or twoPassAuthentication, or, if unverified plaintext can be discarded again, delayedAuthentication.`,
     )
   }
 }
 
-function checkBufferSize({ bufferSize }: Settings, length: number | undefined): void {
-  if (length === undefined || length > bufferSize) {
-    throw new S3EncryptionError(
-      'ERR_BUFFER_LIMIT',
-      `The object has ${length ?? 'an unknown number of'} bytes; at most ${bufferSize} are held in memory until they are authenticated. Set a larger bufferSize.`,
-    )
-  }
-}
 async function* once(bytes: Promise<Bytes>): AsyncGenerator<Bytes> {
   yield await bytes
 }

@@ -6,6 +6,7 @@
  */
 
 export * from '@s3-cse/core'
+export type { AuthenticationMode } from './authentication.ts'
 export { S3EncryptionClient, type CallOptions, type S3EncryptionClientConfig } from './client.ts'
 export { kmsKeyring, kmsPort, type KmsKeyringOptions } from './kms.ts'
 export type { KeyringFactory, S3EncryptionOptions } from './options.ts'
@@ -16,4 +17,5 @@ export {
   type S3Plugin,
 } from './plugin.ts'
 export { withEncryption, type EncryptionRequestOptions } from './request-options.ts'
+export type { TransferOptions } from './transfer/options.ts'
 export type { OpenSink, OpenSource, Sink, Source } from './transfer/ports.ts'

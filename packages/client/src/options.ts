@@ -8,6 +8,7 @@
 import type { S3Client, S3ClientResolvedConfig } from '@aws-sdk/client-s3'
 import { suiteForEncryption, S3EncryptionError } from '@s3-cse/core'
 import type { AlgorithmSuite, DecryptionPolicy, EncryptionPolicy, Keyring } from '@s3-cse/core'
+import { authentication, type Authentication, type AuthenticationMode } from './authentication.ts'
 import type { Uploads } from './multipart/commands.ts'
 import {
   transferSettings,
@@ -24,15 +25,10 @@ export type KeyringFactory = (config: S3ClientResolvedConfig) => Keyring
 /** What the encryption client needs to know besides the configuration of `S3Client`. */
 export type S3EncryptionOptions = EncryptionPolicy &
   DecryptionPolicy &
-  TransferOptions & {
+  TransferOptions &
+  AuthenticationMode & {
     /** Makes, wraps and unwraps data keys. */
     readonly keyring: Keyring | KeyringFactory
-    /**
-     * Most ciphertext that a `GetObject` holds in memory while it is authenticated, in bytes.
-     *
-     * @defaultValue 67_108_864
-     */
-    readonly bufferSize?: number | undefined
     /**
      * Pass objects without an envelope through as they are. Whoever can write to the bucket can then
      * put plaintext in the place of an encrypted object, and in a browser an encrypted object whose
@@ -50,15 +46,10 @@ export interface Settings {
   readonly suite: AlgorithmSuite
   readonly policy: DecryptionPolicy
   readonly transfer: TransferSettings
-  /** Bytes. */
-  readonly bufferSize: number
+  readonly authentication: Authentication
   readonly uploads: Uploads
   readonly allowUnencryptedObjects: boolean
 }
-
-const SMALLEST_BUFFER = 16 // bytes: an empty object with its tag
-const LARGEST_BUFFER = 68_719_476_704 // bytes: the GCM limit
-const DEFAULT_BUFFER = 64 * 1024 * 1024 // bytes, as the Java client
 
 const configuration = (message: string) => new S3EncryptionError('ERR_CONFIGURATION', message)
 
@@ -68,16 +59,7 @@ const configuration = (message: string) => new S3EncryptionError('ERR_CONFIGURAT
  * @throws `S3EncryptionError` with `ERR_CONFIGURATION`.
  */
 export function checkOptions(client: S3Client, options: S3EncryptionOptions): Settings {
-  const { keyring, bufferSize = DEFAULT_BUFFER } = options
-  if (
-    !Number.isSafeInteger(bufferSize) ||
-    bufferSize < SMALLEST_BUFFER ||
-    bufferSize > LARGEST_BUFFER
-  ) {
-    throw configuration(
-      `bufferSize must be a whole number of bytes from ${SMALLEST_BUFFER} to ${LARGEST_BUFFER}.`,
-    )
-  }
+  const { keyring } = options
   const suite = suiteForEncryption(options)
   return {
     client,
@@ -88,7 +70,7 @@ export function checkOptions(client: S3Client, options: S3EncryptionOptions): Se
       enableLegacyUnauthenticatedModes: options.enableLegacyUnauthenticatedModes,
     },
     transfer: transferSettings(options),
-    bufferSize,
+    authentication: authentication(options),
     uploads: new Map(),
     allowUnencryptedObjects: options.allowUnencryptedObjects ?? false,
   }

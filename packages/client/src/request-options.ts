@@ -6,15 +6,17 @@
  */
 
 import type { StringMap } from '@s3-cse/core'
+import type { AuthenticationMode } from './authentication.ts'
 import type { TransferOptions } from './transfer/options.ts'
 
 /** What may be said about one request. */
-export interface EncryptionRequestOptions extends TransferOptions {
-  /**
-   * Map that AWS KMS authenticates. Stored in clear with the object; a reader must give the same one.
-   */
-  readonly encryptionContext?: StringMap | undefined
-}
+export type EncryptionRequestOptions = TransferOptions &
+  AuthenticationMode & {
+    /**
+     * Map that AWS KMS authenticates. Stored in clear with the object; a reader must give the same one.
+     */
+    readonly encryptionContext?: StringMap | undefined
+  }
 
 // A symbol survives the copies that the SDK makes of an input, and is never serialised.
 const OPTIONS = Symbol.for('@s3-cse/request-options')

@@ -31,12 +31,10 @@ export function useAccount() {
     kmsConfig: (region?: string) => account.kmsConfig(region),
     keyring,
     /** An encryption client; suite 115 with the key `alias/app` unless told otherwise. */
-    client: (options: Partial<S3EncryptionClientConfig> = {}) =>
-      new S3EncryptionClient({
-        ...account.s3Config,
-        keyring: keyring(),
-        ...options,
-      }),
+    client(options: Partial<S3EncryptionClientConfig> = {}) {
+      const config: object = { ...account.s3Config, keyring: keyring(), ...options }
+      return new S3EncryptionClient(config as S3EncryptionClientConfig)
+    },
     /** Body and metadata as S3 has them. */
     async stored(Key: string) {
       const output = await account.plain.send(new GetObjectCommand({ Bucket: BUCKET, Key }))
