@@ -15,9 +15,16 @@ import {
   type PutObjectCommandOutput,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
-import type { S3EncryptionOptions } from './options.ts'
-import { s3Encryption } from './plugin.ts'
+import { checkOptions, type S3EncryptionOptions, type Settings } from './options.ts'
+import { pluginWith } from './plugin.ts'
 import { withEncryption, type EncryptionRequestOptions } from './request-options.ts'
+import {
+  download,
+  type DownloadInput,
+  type DownloadOptions,
+  type DownloadOutput,
+} from './transfer/download.ts'
+import type { Sink } from './transfer/ports.ts'
 
 /** Configuration of {@link S3EncryptionClient}: that of `S3Client`, and how to encrypt. */
 export type S3EncryptionClientConfig = S3ClientConfig & S3EncryptionOptions
@@ -39,10 +46,13 @@ export type CallOptions = NonNullable<Parameters<S3Client['send']>[1]> & Encrypt
  * ```
  */
 export class S3EncryptionClient extends S3Client {
+  readonly #settings: Settings
+
   /** @throws `S3EncryptionError` with `ERR_CONFIGURATION`. */
   constructor(config: S3EncryptionClientConfig) {
     super(config)
-    this.middlewareStack.use(s3Encryption({ ...config, client: this }))
+    this.#settings = checkOptions(this, config)
+    this.middlewareStack.use(pluginWith(this.#settings))
   }
 
   /** `PutObject`, encrypted. */
@@ -53,5 +63,18 @@ export class S3EncryptionClient extends S3Client {
   /** `GetObject`, decrypted. */
   getObject(input: GetObjectCommandInput, options?: CallOptions): Promise<GetObjectCommandOutput> {
     return this.send(new GetObjectCommand(withEncryption(input, options ?? {})), options)
+  }
+
+  /**
+   * Downloads an object into a sink, by ranges side by side, and shows it only once all of it is
+   * authenticated.
+   *
+   * @example
+   * ```ts
+   * await s3.download({ Bucket, Key }, fileSink('report.pdf'))
+   * ```
+   */
+  download(input: DownloadInput, sink: Sink, options?: DownloadOptions): Promise<DownloadOutput> {
+    return download(this.#settings, input, sink, options)
   }
 }

@@ -11,19 +11,17 @@ import {
   beginDecryption,
   decryptBuffered,
   decryptStreamUnverified,
-  envelopeFields,
-  envelopeMissing,
-  needsInstructionFile,
-  readEnvelope,
   S3EncryptionError,
   type Bytes,
   type ContentKey,
 } from '@s3-cse/core'
 import { authentication, statedMode, type Authentication } from './authentication.ts'
 import { bodyFrom, discard, responseChunks, type SdkBody } from './body/output.ts'
+import { objectChanged, pinnedTo, throwReplaced } from './object-changed.ts'
 import type { Operation } from './operation.ts'
 import type { Settings } from './options.ts'
 import { requestOptions } from './request-options.ts'
+import { storedEnvelope } from './stored-envelope.ts'
 
 type Get = (input: GetObjectCommandInput) => Promise<GetObjectCommandOutput>
 
@@ -50,22 +48,18 @@ export function getObject(
   }
 }
 
-/**
- * The key of an object's content; undefined for an object that is not encrypted and may be read all the
- * same. Everything that can be refused is refused before the key is asked for.
- */
+/** Everything that can be refused is refused before the key is asked for. */
 async function openContent(
-  { keyring, policy, allowUnencryptedObjects }: Settings,
+  settings: Settings,
   input: GetObjectCommandInput,
   output: GetObjectCommandOutput,
   mode: Authentication,
 ): Promise<ContentKey | undefined> {
-  const fields = envelopeFields(output.Metadata ?? {})
-  if (allowUnencryptedObjects && Object.keys(fields).length === 0) return undefined
+  const envelope = storedEnvelope(settings, output)
+  if (envelope === undefined) return undefined
   if (output.ContentRange !== undefined) throw partRefused()
-  if (needsInstructionFile(fields)) throw envelopeMissing()
-  const envelope = readEnvelope(fields)
   if (mode.mode === 'buffered') checkBufferSize(mode.bufferSize, output.ContentLength)
+  const { keyring, policy } = settings
   const { encryptionContext } = requestOptions(input)
   return beginDecryption({ keyring, envelope, policy, encryptionContext })
 }
@@ -99,11 +93,7 @@ const readers: Readonly<
     // CBC has no tag that a first pass could check.
     if (contentKey.suite.tagLength === 0) return streamed(reading)
     await authenticateStream(contentKey, responseChunks(body), { length: output.ContentLength })
-    const second = await get({
-      ...input,
-      ...(output.ETag !== undefined && { IfMatch: output.ETag }),
-      ...(output.VersionId !== undefined && { VersionId: output.VersionId }),
-    }).catch(replaced)
+    const second = await get({ ...input, ...pinnedTo(output) }).catch(throwReplaced)
     if (second.Body === undefined || second.ContentLength !== output.ContentLength) {
       throw objectChanged()
     }
@@ -118,21 +108,6 @@ function streamed({ contentKey, output, body }: Reading): GetObjectCommandOutput
   // How much of CBC content is padding is known at its end.
   const known = tagLength > 0 && length !== undefined ? length - tagLength : undefined
   return Object.assign({}, output, { Body: bodyFrom(plaintext, body), ContentLength: known })
-}
-
-/** The error for an object that is no longer what was read of it before. */
-export function objectChanged(options?: ErrorOptions): S3EncryptionError {
-  return new S3EncryptionError(
-    'ERR_OBJECT_CHANGED',
-    'The object was replaced while it was read. Read it again.',
-    options,
-  )
-}
-
-function replaced(error: unknown): never {
-  if ((error as { name?: string }).name === 'PreconditionFailed')
-    throw objectChanged({ cause: error })
-  throw error
 }
 
 function partRefused(): S3EncryptionError {
@@ -155,7 +130,7 @@ function checkBufferSize(bufferSize: number, length: number | undefined): void {
   if (length === undefined || length > bufferSize) {
     throw new S3EncryptionError(
       'ERR_BUFFER_LIMIT',
-      `The object has ${length ?? 'an unknown number of'} bytes; at most ${bufferSize} are held in memory until they are authenticated. Set a larger bufferSize, or twoPassAuthentication, or, if unverified plaintext can be discarded again, delayedAuthentication.`,
+      `The object has ${length ?? 'an unknown number of'} bytes; at most ${bufferSize} are held in memory until they are authenticated. Use download(), a larger bufferSize, or twoPassAuthentication, or, if unverified plaintext can be discarded again, delayedAuthentication.`,
     )
   }
 }

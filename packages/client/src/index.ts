@@ -17,5 +17,12 @@ export {
   type S3Plugin,
 } from './plugin.ts'
 export { withEncryption, type EncryptionRequestOptions } from './request-options.ts'
+export type {
+  DownloadInput,
+  DownloadOptions,
+  DownloadOutput,
+  DownloadProgress,
+} from './transfer/download.ts'
+export { memorySink, streamSink, type MemorySink } from './transfer/sinks.ts'
 export type { TransferOptions } from './transfer/options.ts'
 export type { OpenSink, OpenSource, Sink, Source } from './transfer/ports.ts'

@@ -63,7 +63,11 @@ export function s3Encryption({ client, ...options }: S3EncryptionPluginOptions):
       'The client encrypts already: encrypting twice would make objects that nobody can read.',
     )
   }
-  const settings = checkOptions(client, options)
+  return pluginWith(checkOptions(client, options))
+}
+
+/** The plugin for options that are checked already. */
+export function pluginWith(settings: Settings): S3Plugin {
   const handlers = new Map(
     Object.entries(operations).map(([command, operation]) => [command, operation(settings)]),
   )

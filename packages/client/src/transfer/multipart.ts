@@ -18,6 +18,7 @@ import {
   type UploadPartCommandOutput,
 } from '@aws-sdk/client-s3'
 import type { Bytes, StringMap } from '@s3-cse/core'
+import { pick, without } from '../members.ts'
 import { internal } from '../operation.ts'
 
 type PutInput = Omit<PutObjectCommandInput, 'Body'>
@@ -49,17 +50,7 @@ const PASSED_ON = {
 } as const satisfies Record<string, readonly (keyof PutInput)[]>
 
 /** Members of `PutObject` that `CreateMultipartUpload` does not have. */
-const NOT_CREATED: readonly string[] = ['Body', 'ContentLength', 'IfMatch', 'IfNoneMatch']
-
-const without = <T extends object>(from: T, names: readonly string[]) =>
-  Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name))) as T
-
-/** Some members of an object, where it has them. */
-function pick<T extends object, K extends keyof T>(from: T, names: readonly K[]): Pick<T, K> {
-  return Object.fromEntries(
-    names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]),
-  ) as Pick<T, K>
-}
+const NOT_CREATED = ['ContentLength', 'IfMatch', 'IfNoneMatch'] as const
 
 /** An upload that S3 knows. */
 export interface MultipartUpload {

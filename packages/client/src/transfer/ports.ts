@@ -34,7 +34,10 @@ export interface Sink {
 
 /** A sink while a transfer uses it. Nothing is visible before {@link OpenSink.commit}. */
 export interface OpenSink {
-  /** Bytes at an offset; calls may overlap and come in any order. */
+  /**
+   * Bytes at an offset; calls may overlap and come in any order. The bytes are used again once the
+   * promise is settled.
+   */
   write(offset: number, bytes: Bytes): Promise<void>
   /** All is written and authenticated: make it visible, at once. */
   commit(): Promise<void>
