@@ -25,6 +25,7 @@ import {
   type DownloadOutput,
 } from './transfer/download.ts'
 import type { Sink } from './transfer/ports.ts'
+import { upload, type UploadInput, type UploadOptions } from './transfer/upload.ts'
 
 /** Configuration of {@link S3EncryptionClient}: that of `S3Client`, and how to encrypt. */
 export type S3EncryptionClientConfig = S3ClientConfig & S3EncryptionOptions
@@ -76,5 +77,18 @@ export class S3EncryptionClient extends S3Client {
    */
   download(input: DownloadInput, sink: Sink, options?: DownloadOptions): Promise<DownloadOutput> {
     return download(this.#settings, input, sink, options)
+  }
+
+  /**
+   * Uploads bytes, a `Blob`, a file or a stream, in parts side by side, with progress. With `onState` it
+   * can be resumed, also by another process.
+   *
+   * @example
+   * ```ts
+   * await s3.upload({ Bucket, Key, Body: fileSource('report.pdf') }, { onState: save })
+   * ```
+   */
+  upload(input: UploadInput, options?: UploadOptions): Promise<PutObjectCommandOutput> {
+    return upload(this.#settings, input, options)
   }
 }

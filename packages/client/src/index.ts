@@ -24,5 +24,8 @@ export type {
   DownloadProgress,
 } from './transfer/download.ts'
 export { memorySink, streamSink, type MemorySink } from './transfer/sinks.ts'
+export type { UploadProgress } from './transfer/progress.ts'
+export type { UploadInput, UploadOptions } from './transfer/upload.ts'
+export { UploadInterruptedError, type UploadState } from './transfer/upload-state.ts'
 export type { TransferOptions } from './transfer/options.ts'
 export type { OpenSink, OpenSource, Sink, Source } from './transfer/ports.ts'

@@ -9,6 +9,7 @@ import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/cli
 import {
   beginEncryption,
   checkMetadataSize,
+  ciphertextLength,
   encryptStream,
   userMetadata,
   writeEnvelope,
@@ -21,6 +22,7 @@ import type { Settings } from './options.ts'
 import { refuseAppending, refuseChecksums, refusePresigned } from './refusals.ts'
 import { requestOptions } from './request-options.ts'
 import { transferSettings } from './transfer/options.ts'
+import { progressOf } from './transfer/progress.ts'
 import { uploadCiphertext } from './transfer/stream-upload.ts'
 
 /**
@@ -62,6 +64,10 @@ export function putObject({
         abortSignal,
         metadata,
         single,
+        onSent: progressOf(
+          options,
+          length === undefined ? undefined : ciphertextLength(contentKey, length),
+        ),
       })
     } finally {
       await body.close()

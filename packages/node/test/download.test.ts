@@ -196,8 +196,7 @@ test('a stream sink must be asked for by name of the danger', () => {
 test('a file goes up from its path', async () => {
   writeFileSync(file, content)
   const object = { Bucket: BUCKET, Key: freshKey() }
-  const Body = fileSource(file) as never
-  await account.client(small).putObject({ ...object, Body })
+  await account.client(small).upload({ ...object, Body: fileSource(file) })
   const memory = memorySink()
   await account.client(small).download(object, memory)
   expect(sha256(memory.bytes ?? new Uint8Array(0))).toBe(sha256(content))
