@@ -160,20 +160,23 @@ describe.each(vectors)('$name', ({ key, plaintext, body }) => {
     expectBytes(await decryptBuffered(key, ciphertext, options), plaintext)
   })
 
-  test.runIf(key.suite.cipher === 'AES-GCM')('block by block, from the last', async () => {
-    await authenticateStream(key, ciphertext, { chunkSize: 16 })
-    const cipher = await gcmCipher(key)
-    const offsets = Array.from({ length: Math.ceil(bytes.length / 16) }, (_, i) => 16 * i)
-    const pieces = await Promise.all(
-      offsets.reverse().map((at) => cipher.encryptAt(at, bytes.subarray(at, at + 16))),
-    )
-    const share = pieces.reduceRight(
-      (total, piece) => cipher.merge(total, piece.share),
-      await cipher.authenticate(hex('')),
-    )
-    const parts = pieces.reverse().map((piece) => piece.ciphertext)
-    expectBytes(concat(...parts, cipher.tag(share)), body)
-  })
+  // CBC has no tag to put together.
+  if (key.suite.cipher === 'AES-GCM') {
+    test('block by block, from the last', async () => {
+      await authenticateStream(key, ciphertext, { chunkSize: 16 })
+      const cipher = await gcmCipher(key)
+      const offsets = Array.from({ length: Math.ceil(bytes.length / 16) }, (_, i) => 16 * i)
+      const pieces = await Promise.all(
+        offsets.reverse().map((at) => cipher.encryptAt(at, bytes.subarray(at, at + 16))),
+      )
+      const share = pieces.reduceRight(
+        (total, piece) => cipher.merge(total, piece.share),
+        await cipher.authenticate(hex('')),
+      )
+      const parts = pieces.reverse().map((piece) => piece.ciphertext)
+      expectBytes(concat(...parts, cipher.tag(share)), body)
+    })
+  }
 })
 
 test('ranges: what the counters of the standard decrypt', async () => {
