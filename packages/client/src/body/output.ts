@@ -66,6 +66,8 @@ export function bodyFrom(chunks: AsyncGenerator<Bytes>, original: object): SdkBo
 /** Text encodings that `TextDecoder` lacks and the SDK knows. */
 const binaryEncodings: Readonly<Record<string, (bytes: Bytes) => string>> = {
   base64: toBase64,
+  // TextDecoder means windows-1252 by this name.
+  latin1: (bytes) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''),
   hex: (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(''),
 }
 
