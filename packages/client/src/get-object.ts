@@ -94,10 +94,12 @@ const readers: Readonly<
     if (contentKey.suite.tagLength === 0) return streamed(reading)
     await authenticateStream(contentKey, responseChunks(body), { length: output.ContentLength })
     const second = await get({ ...input, ...pinnedTo(output) }).catch(throwReplaced)
-    if (second.Body === undefined || second.ContentLength !== output.ContentLength) {
+    const secondBody = second.Body as SdkBody | undefined
+    if (secondBody === undefined || second.ContentLength !== output.ContentLength) {
+      if (secondBody !== undefined) await discard(secondBody)
       throw objectChanged()
     }
-    return streamed({ ...reading, output: second, body: second.Body as SdkBody })
+    return streamed({ ...reading, output: second, body: secondBody })
   },
 }
 

@@ -76,7 +76,7 @@ export function putObject({
 }
 
 /** Bytes of plaintext, if they are known before it is read. */
-export function plaintextLength(body: PlainBody, stated: number | undefined): number | undefined {
+function plaintextLength(body: PlainBody, stated: number | undefined): number | undefined {
   if (body.kind === 'stream') return stated
   checkStatedLength(stated, body.size)
   return body.size

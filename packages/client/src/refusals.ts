@@ -45,7 +45,7 @@ export function refusePresigned(output: object): void {
   if ('presigned' in output) {
     throw new S3EncryptionError(
       'ERR_PRESIGN_REFUSED',
-      'A presigned URL of PutObject would store whatever is sent to it, unencrypted. Encrypt with encrypt() of @s3-cse/core and presign with a plain S3Client.',
+      'A presigned URL of PutObject or UploadPart would store whatever is sent to it, unencrypted. Encrypt with encrypt() of @s3-cse/core and presign with a plain S3Client.',
     )
   }
 }

@@ -10,6 +10,7 @@ import {
   type CompletedPart,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { withEncryption, type S3EncryptionClient } from '@s3-cse/client'
 import { afterEach, describe, expect, test } from 'vitest'
 import { BUCKET, bytes, freshKey, readsAll, useAccount } from './support.ts'
@@ -274,6 +275,13 @@ describe('plain multipart commands', () => {
     await client.send(new AbortMultipartUploadCommand(own.upload))
     await expect(own.send(1, at(1))).rejects.toMatchObject(unknown)
     await expect(own.complete([])).rejects.toMatchObject(unknown)
+  })
+
+  test('a presigned URL for a part would take plaintext', async () => {
+    const client = account.client()
+    const { upload } = await begin(client)
+    const part = new UploadPartCommand({ ...upload, PartNumber: 1 })
+    await expect(getSignedUrl(client, part)).rejects.toMatchObject({ code: 'ERR_PRESIGN_REFUSED' })
   })
 
   test('a copied part, a checksum of the plaintext and a part number out of range', async () => {

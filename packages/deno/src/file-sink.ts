@@ -6,8 +6,7 @@
  * @module
  */
 
-import type { Sink } from '@s3-cse/client'
-import { takingTurns } from './taking-turns.ts'
+import { takingTurns, type Sink } from '@s3-cse/client'
 
 /**
  * The file at a path. Until the download is complete and authenticated, the path holds what it held

@@ -5,8 +5,7 @@
  * @module
  */
 
-import type { Source } from '@s3-cse/client'
-import { takingTurns } from './taking-turns.ts'
+import { takingTurns, type Source } from '@s3-cse/client'
 
 /** The file at a path. It is opened when a transfer starts, and closed when it ends. */
 export function fileSource(path: string | URL): Source {

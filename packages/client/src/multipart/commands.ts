@@ -27,7 +27,7 @@ import {
 import { readAll } from '../body/read.ts'
 import type { Operation } from '../operation.ts'
 import type { Settings } from '../options.ts'
-import { refuseChecksums } from '../refusals.ts'
+import { refuseChecksums, refusePresigned } from '../refusals.ts'
 import { requestOptions } from '../request-options.ts'
 import { openMultipart } from '../transfer/multipart.ts'
 import { checkPartSize, MOST_PARTS } from '../transfer/options.ts'
@@ -103,7 +103,9 @@ export function uploadPart({
     }
     const read = () => readAll(input.Body, input.ContentLength)
     const Body = await upload.encrypt(PartNumber, read)
-    return next({ ...input, Body, ContentLength: Body.length })
+    const output = await next({ ...input, Body, ContentLength: Body.length })
+    refusePresigned(output)
+    return output
   }
 }
 

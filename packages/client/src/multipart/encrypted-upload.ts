@@ -17,8 +17,10 @@ import {
   type Bytes,
   type ContentKey,
   type EncryptedPiece,
+  type GcmShare,
 } from '@s3-cse/core'
 import { SMALLEST_PART } from '../transfer/options.ts'
+import { takingTurns } from '../transfer/taking-turns.ts'
 
 const BLOCK = 16 // bytes
 
@@ -26,9 +28,17 @@ const BLOCK = 16 // bytes
 interface KnownPart {
   /** Bytes of plaintext. */
   readonly length: number
-  readonly piece: Promise<EncryptedPiece>
+  readonly share: Promise<GcmShare>
+  /** Kept only of a part that must be sent once more if the tag did not go with it. */
+  readonly ciphertext: Promise<Bytes> | undefined
   /** Whether the tag goes with it. */
   readonly tagged: boolean
+}
+
+/** A part that has its place, and its ciphertext in the making. */
+interface Placed {
+  readonly part: KnownPart
+  readonly piece: Promise<EncryptedPiece>
 }
 
 /** What completes an object after its parts: bytes to send as a part, new or once more. */
@@ -98,11 +108,12 @@ export async function beginUpload(
   /** The tag, once all parts up to one are encrypted. */
   const tagAfter = async (count: number): Promise<Bytes> => {
     let total = EMPTY_SHARE
-    for (const { piece } of leading(count)) total = cipher.merge(total, (await piece).share)
+    for (const { share } of leading(count)) total = cipher.merge(total, await share)
     return cipher.tag(total)
   }
 
-  const begin = (partNumber: number, plaintext: Bytes): KnownPart => {
+  /** What the part is and, apart from it, its ciphertext, which nobody keeps once it is sent. */
+  const begin = (partNumber: number, plaintext: Bytes): Placed => {
     const { length } = plaintext
     const offset = offsetOf(partNumber)
     const last = Math.max(partNumber, ...parts.keys())
@@ -110,46 +121,45 @@ export async function beginUpload(
       checkPart({ number, size, isLast: number === last }, partSize)
     }
     const piece = encryptPart(cipher, offset, plaintext)
-    piece.catch(ignore) // it is told to those who ask for the part
+    const share = piece.then((done) => done.share)
+    share.catch(ignore) // it is told to those who ask for the part
     // S3 takes a part this short only as the last, so that the tag must go with it.
-    const tagged = length < SMALLEST_PART && leading(partNumber).length === partNumber - 1
-    const part = { length, piece, tagged }
+    const isShort = length < SMALLEST_PART
+    const tagged = isShort && leading(partNumber).length === partNumber - 1
+    const ciphertext = isShort && !tagged ? piece.then((done) => done.ciphertext) : undefined
+    ciphertext?.catch(ignore)
+    const part = { length, share, ciphertext, tagged }
     parts.set(partNumber, part)
-    return part
+    return { part, piece }
   }
 
   /** A part once more. Two plaintexts under one key stream would betray each other. */
-  const checkRepeated = async (partNumber: number, plaintext: Bytes, known: KnownPart) => {
-    const { share } = await encryptPart(cipher, offsetOf(partNumber), plaintext)
-    const first = (await known.piece).share
+  const repeat = async (partNumber: number, plaintext: Bytes, part: KnownPart): Promise<Placed> => {
+    const piece = await encryptPart(cipher, offsetOf(partNumber), plaintext)
+    const { share } = piece
+    const first = await part.share
     if (share.length !== first.length || !equalConstantTime(share.ghash, first.ghash)) {
       throw new S3EncryptionError(
         'ERR_MULTIPART_PART_CHANGED',
         `Part ${partNumber} was sent before with other bytes. Abort the upload and begin anew.`,
       )
     }
+    return { part, piece: Promise.resolve(piece) }
   }
 
   // Bodies are read one after the other: the order of the calls is that of the parts.
-  let turn: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = turn.then(work)
-    turn = result.catch(ignore)
-    return result
-  }
+  const place = takingTurns(async (partNumber: number, read: () => Promise<Bytes>) => {
+    const plaintext = await read()
+    const known = parts.get(partNumber)
+    return known === undefined ? begin(partNumber, plaintext) : repeat(partNumber, plaintext, known)
+  })
 
   return {
     tagLength: contentKey.suite.tagLength,
 
     async encrypt(partNumber, read) {
-      const part = await inTurn(async () => {
-        const plaintext = await read()
-        const known = parts.get(partNumber)
-        if (known === undefined) return begin(partNumber, plaintext)
-        await checkRepeated(partNumber, plaintext, known)
-        return known
-      })
-      const { ciphertext } = await part.piece
+      const { part, piece } = await place(partNumber, read)
+      const { ciphertext } = await piece
       return part.tagged ? concat(ciphertext, await tagAfter(partNumber)) : ciphertext
     },
 
@@ -166,9 +176,9 @@ export async function beginUpload(
       const part = all[last - 1]
       if (part === undefined || part.tagged) return undefined
       const tag = await tagAfter(last)
-      return part.length < SMALLEST_PART
-        ? { partNumber: last, bytes: concat((await part.piece).ciphertext, tag) }
-        : { partNumber: last + 1, bytes: tag }
+      return part.ciphertext === undefined
+        ? { partNumber: last + 1, bytes: tag }
+        : { partNumber: last, bytes: concat(await part.ciphertext, tag) }
     },
   }
 }

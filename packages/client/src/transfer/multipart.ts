@@ -146,6 +146,6 @@ const CHECKSUMS = [
 ] as const
 
 /** What `CompleteMultipartUpload` needs to know of a part. */
-export function completedPart(PartNumber: number, output: UploadPartCommandOutput): CompletedPart {
+function completedPart(PartNumber: number, output: UploadPartCommandOutput): CompletedPart {
   return { PartNumber, ...pick(output, ['ETag', ...CHECKSUMS]) }
 }
