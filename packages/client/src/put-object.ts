@@ -8,11 +8,9 @@
 import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/client-s3'
 import {
   beginEncryption,
-  checkMetadataSize,
   ciphertextLength,
   encryptStream,
-  userMetadata,
-  writeEnvelope,
+  withEnvelope,
   type Bytes,
 } from '@s3-cse/core'
 import { checkStatedLength, readBody } from './body/read.ts'
@@ -45,11 +43,7 @@ export function putObject({
     try {
       const length = plaintextLength(body, input.ContentLength)
       const { contentKey, envelope } = await beginEncryption({ keyring, suite, encryptionContext })
-      const metadata = {
-        ...userMetadata(input.Metadata ?? {}),
-        ...writeEnvelope(envelope, length),
-      }
-      checkMetadataSize(metadata)
+      const metadata = withEnvelope(input.Metadata ?? {}, envelope, length)
       const single = async (Body: Bytes) => {
         const ciphertext = { Body, ContentLength: Body.length, Metadata: metadata }
         const output = await next({ ...input, ...ciphertext })

@@ -38,7 +38,7 @@ export type { Envelope } from './envelope/envelope.ts'
 export { envelopeFields, userMetadata } from './envelope/fields.ts'
 export { needsInstructionFile } from './envelope/location.ts'
 export { envelopeMissing, readEnvelope } from './envelope/read.ts'
-export { checkMetadataSize, writeEnvelope } from './envelope/write.ts'
+export { checkMetadataSize, withEnvelope, writeEnvelope } from './envelope/write.ts'
 export {
   decryptionFailed,
   S3EncryptionError,

@@ -7,9 +7,9 @@
 
 import { asBytes, type Bytes } from './bytes.ts'
 import { decryptBytes, encryptBytes } from './content/one-shot.ts'
-import { envelopeFields, userMetadata } from './envelope/fields.ts'
+import { envelopeFields } from './envelope/fields.ts'
 import { readEnvelope } from './envelope/read.ts'
-import { checkMetadataSize, writeEnvelope } from './envelope/write.ts'
+import { withEnvelope } from './envelope/write.ts'
 import type { Keyring } from './keyring/keyring.ts'
 import { beginDecryption, beginEncryption } from './materials.ts'
 import { suiteForEncryption, type DecryptionPolicy, type EncryptionPolicy } from './policy.ts'
@@ -51,8 +51,7 @@ export async function encrypt(
 ): Promise<EncryptedObject> {
   const suite = suiteForEncryption(policy)
   const { contentKey, envelope } = await beginEncryption({ keyring, suite, encryptionContext })
-  const stored = { ...userMetadata(metadata), ...writeEnvelope(envelope, body.length) }
-  checkMetadataSize(stored)
+  const stored = withEnvelope(metadata, envelope, body.length)
   return { body: await encryptBytes(contentKey, asBytes(body)), metadata: stored }
 }
 

@@ -17,13 +17,7 @@ import type {
   UploadPartCommandInput,
   UploadPartCommandOutput,
 } from '@aws-sdk/client-s3'
-import {
-  beginEncryption,
-  checkMetadataSize,
-  S3EncryptionError,
-  userMetadata,
-  writeEnvelope,
-} from '@s3-cse/core'
+import { beginEncryption, S3EncryptionError, withEnvelope } from '@s3-cse/core'
 import { readAll } from '../body/read.ts'
 import type { Operation } from '../operation.ts'
 import type { Settings } from '../options.ts'
@@ -77,8 +71,7 @@ export function createMultipartUpload({
     const { encryptionContext, partSize } = requestOptions(input)
     if (partSize !== undefined) checkPartSize(partSize)
     const { contentKey, envelope } = await beginEncryption({ keyring, suite, encryptionContext })
-    const Metadata = { ...userMetadata(input.Metadata ?? {}), ...writeEnvelope(envelope) }
-    checkMetadataSize(Metadata)
+    const Metadata = { ...withEnvelope(input.Metadata ?? {}, envelope) }
     const upload = await beginUpload(contentKey, partSize)
     const output = await next({ ...input, Metadata })
     const { Bucket, Key } = input

@@ -14,7 +14,6 @@ import type {
 import {
   beginDecryption,
   beginEncryption,
-  checkMetadataSize,
   concat,
   EMPTY_SHARE,
   encryptPart,
@@ -24,7 +23,7 @@ import {
   isS3EncryptionError,
   readEnvelope,
   S3EncryptionError,
-  userMetadata,
+  withEnvelope,
   writeEnvelope,
   type ContentKey,
   type GcmShare,
@@ -108,8 +107,7 @@ async function begin(upload: ResumableUpload): Promise<Session> {
   const { client, keyring, suite } = settings
   const { contentKey, envelope } = await beginEncryption({ keyring, suite, encryptionContext })
   const metadata = writeEnvelope(envelope, body.size)
-  const all = { ...userMetadata(input.Metadata ?? {}), ...metadata }
-  checkMetadataSize(all)
+  const all = withEnvelope(input.Metadata ?? {}, envelope, body.size)
   const multipart = await createMultipart(client, input, all)
   return {
     contentKey,

@@ -10,7 +10,7 @@ import { S3EncryptionError } from '../errors.ts'
 import { toAsciiJson, type StringMap } from '../string-map.ts'
 import type { FormatVersion } from '../suites.ts'
 import type { Envelope } from './envelope.ts'
-import { EXCLUSIVE_KEYS, V2, V3 } from './fields.ts'
+import { EXCLUSIVE_KEYS, userMetadata, V2, V3 } from './fields.ts'
 
 /**
  * Metadata entries of an envelope, names without the `x-amz-meta-` prefix.
@@ -72,6 +72,23 @@ function wrappingCode({ wrappingAlgorithm: { name, code } }: Envelope): string {
 function commitmentOf({ commitment }: Envelope): Uint8Array {
   if (commitment === undefined) throw new TypeError('An envelope of format V3 needs a commitment')
   return commitment
+}
+
+/**
+ * User metadata of an object with its envelope, which takes the place of any other.
+ *
+ * @param metadata - of the user.
+ * @param plaintextLength - as for {@link writeEnvelope}.
+ * @throws `S3EncryptionError` with `ERR_METADATA_TOO_LARGE` if S3 would not store them.
+ */
+export function withEnvelope(
+  metadata: StringMap,
+  envelope: Envelope,
+  plaintextLength?: number,
+): StringMap {
+  const all = { ...userMetadata(metadata), ...writeEnvelope(envelope, plaintextLength) }
+  checkMetadataSize(all)
+  return all
 }
 
 // S3 counts the UTF-8 bytes of all names and values of a PUT.
