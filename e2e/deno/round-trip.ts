@@ -6,7 +6,13 @@
  * @module
  */
 
-import { kmsKeyring, S3EncryptionClient, type S3EncryptionClientConfig } from '@s3-cse/deno'
+import {
+  fileSink,
+  fileSource,
+  kmsKeyring,
+  S3EncryptionClient,
+  type S3EncryptionClientConfig,
+} from '@s3-cse/deno'
 
 interface Argument {
   readonly s3Config: Omit<S3EncryptionClientConfig, 'keyring'>
@@ -15,7 +21,16 @@ interface Argument {
   readonly bucket: string
 }
 
-declare const Deno: { readonly args: readonly string[]; readonly version: { deno: string } }
+/** What is used here of Deno's own. */
+declare const Deno: {
+  readonly args: readonly string[]
+  readonly version: { readonly deno: string }
+  makeTempDir(): Promise<string>
+  readFile(path: string): Promise<Uint8Array>
+  writeFile(path: string, data: Uint8Array): Promise<void>
+  readDir(path: string): AsyncIterable<{ readonly name: string }>
+  remove(path: string, options: { recursive: boolean }): Promise<void>
+}
 
 const { s3Config, kmsConfig, keyId, bucket } = JSON.parse(Deno.args[0] ?? '') as Argument
 
@@ -42,5 +57,31 @@ const code = await wrong.then(
 )
 if (code !== 'ERR_ENCRYPTION_CONTEXT_MISMATCH') throw new Error(`The wrong context gave ${code}`)
 
+const folder = await Deno.makeTempDir()
+try {
+  const content = crypto.getRandomValues(new Uint8Array(60_000))
+  const whole = new Uint8Array(16 * 2 ** 20 + 5).map((_, i) => content[i % content.length] ?? 0)
+  await Deno.writeFile(`${folder}/source`, whole)
+  const object = { Bucket: bucket, Key: 'deno-file' }
+  await s3.upload({ ...object, Body: fileSource(`${folder}/source`) }, call)
+  await s3.download(object, fileSink(`${folder}/sink`), call)
+  const read = await Deno.readFile(`${folder}/sink`)
+  if (read.length !== whole.length || read.some((byte, i) => byte !== whole[i])) {
+    throw new Error('The file came back as another')
+  }
+  const missing = s3.download({ ...object, Key: 'missing' }, fileSink(`${folder}/none`), call)
+  const failed = await missing.then(
+    () => false,
+    () => true,
+  )
+  const names: string[] = []
+  for await (const { name } of Deno.readDir(folder)) names.push(name)
+  if (!failed || names.sort().join() !== 'sink,source') throw new Error(`Left: ${names.join()}`)
+} finally {
+  await Deno.remove(folder, { recursive: true })
+}
+
 s3.destroy()
-console.log(`Deno ${Deno.version.deno}: 5 round trips and a refusal`)
+console.log(
+  `Deno ${Deno.version.deno}: 6 round trips, one of them from file to file, and 2 refusals`,
+)
