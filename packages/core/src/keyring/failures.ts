@@ -7,6 +7,7 @@
  */
 
 import { S3EncryptionError } from '../errors.ts'
+import { subtle } from '../webcrypto.ts'
 import type { WrappingAlgorithmName } from './wrapping.ts'
 
 /** The data key did not come out. */
@@ -34,6 +35,8 @@ export async function orFail<T>(
   try {
     return await operation
   } catch {
+    // Where the platform withholds WebCrypto, the key is not to blame: this throws what is.
+    subtle()
     throw failure(algorithm)
   }
 }
