@@ -14,6 +14,7 @@ import {
   S3EncryptionError,
   type Bytes,
   type ContentKey,
+  type ContentOptions,
 } from '@s3-cse/core'
 import { authentication, statedMode, type Authentication } from './authentication.ts'
 import { bodyFrom, discard, responseChunks, type SdkBody } from './body/output.ts'
@@ -40,7 +41,14 @@ export function getObject(
     try {
       const contentKey = await openContent(settings, input, output, mode)
       if (contentKey === undefined) return output
-      return await readers[mode.mode]({ contentKey, input, output, body, get: next })
+      return await readers[mode.mode]({
+        contentKey,
+        content: settings.content,
+        input,
+        output,
+        body,
+        get: next,
+      })
     } catch (error) {
       await discard(body)
       throw error
@@ -66,6 +74,7 @@ async function openContent(
 
 interface Reading {
   readonly contentKey: ContentKey
+  readonly content: ContentOptions
   readonly input: GetObjectCommandInput
   readonly output: GetObjectCommandOutput
   readonly body: SdkBody
@@ -76,8 +85,9 @@ interface Reading {
 const readers: Readonly<
   Record<Authentication['mode'], (reading: Reading) => Promise<GetObjectCommandOutput>>
 > = {
-  async buffered({ contentKey, output, body }) {
+  async buffered({ contentKey, content, output, body }) {
     const plaintext = await decryptBuffered(contentKey, responseChunks(body), {
+      ...content,
       length: output.ContentLength,
     })
     return Object.assign({}, output, {
@@ -89,10 +99,13 @@ const readers: Readonly<
   delayed: (reading) => Promise.resolve(streamed(reading)),
 
   async 'two-pass'(reading) {
-    const { contentKey, input, output, body, get } = reading
+    const { contentKey, content, input, output, body, get } = reading
     // CBC has no tag that a first pass could check.
     if (contentKey.suite.tagLength === 0) return streamed(reading)
-    await authenticateStream(contentKey, responseChunks(body), { length: output.ContentLength })
+    await authenticateStream(contentKey, responseChunks(body), {
+      ...content,
+      length: output.ContentLength,
+    })
     const second = await get({ ...input, ...pinnedTo(output) }).catch(throwReplaced)
     const secondBody = second.Body as SdkBody | undefined
     if (secondBody === undefined || second.ContentLength !== output.ContentLength) {
@@ -103,10 +116,13 @@ const readers: Readonly<
   },
 }
 
-function streamed({ contentKey, output, body }: Reading): GetObjectCommandOutput {
+function streamed({ contentKey, content, output, body }: Reading): GetObjectCommandOutput {
   const { tagLength } = contentKey.suite
   const length = output.ContentLength
-  const plaintext = decryptStreamUnverified(contentKey, responseChunks(body), { length })
+  const plaintext = decryptStreamUnverified(contentKey, responseChunks(body), {
+    ...content,
+    length,
+  })
   // How much of CBC content is padding is known at its end.
   const known = tagLength > 0 && length !== undefined ? length - tagLength : undefined
   return Object.assign({}, output, { Body: bodyFrom(plaintext, body), ContentLength: known })

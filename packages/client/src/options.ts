@@ -6,8 +6,14 @@
  */
 
 import type { S3Client, S3ClientResolvedConfig } from '@aws-sdk/client-s3'
-import { suiteForEncryption, S3EncryptionError } from '@s3-cse/core'
-import type { AlgorithmSuite, DecryptionPolicy, EncryptionPolicy, Keyring } from '@s3-cse/core'
+import { S3EncryptionError, streamSettings, suiteForEncryption } from '@s3-cse/core'
+import type {
+  AlgorithmSuite,
+  ContentOptions,
+  DecryptionPolicy,
+  EncryptionPolicy,
+  Keyring,
+} from '@s3-cse/core'
 import { authentication, type Authentication, type AuthenticationMode } from './authentication.ts'
 import type { Uploads } from './multipart/commands.ts'
 import {
@@ -37,6 +43,8 @@ export type S3EncryptionOptions = EncryptionPolicy &
      * @defaultValue false
      */
     readonly allowUnencryptedObjects?: boolean | undefined
+    /** How content is worked through: chunk size, chunks at a time, and where. */
+    readonly content?: ContentOptions | undefined
   }
 
 /** The options once they are checked. */
@@ -49,6 +57,7 @@ export interface Settings {
   readonly authentication: Authentication
   readonly uploads: Uploads
   readonly allowUnencryptedObjects: boolean
+  readonly content: ContentOptions
 }
 
 const configuration = (message: string) => new S3EncryptionError('ERR_CONFIGURATION', message)
@@ -73,6 +82,16 @@ export function checkOptions(client: S3Client, options: S3EncryptionOptions): Se
     authentication: authentication(options),
     uploads: new Map(),
     allowUnencryptedObjects: options.allowUnencryptedObjects ?? false,
+    content: checkContent(options.content),
+  }
+}
+
+function checkContent(content: ContentOptions = {}): ContentOptions {
+  try {
+    streamSettings(content)
+    return content
+  } catch (error) {
+    throw configuration(`content.${(error as Error).message}.`)
   }
 }
 

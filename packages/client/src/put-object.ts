@@ -32,6 +32,7 @@ export function putObject({
   keyring,
   suite,
   transfer,
+  content,
 }: Settings): Operation<PutObjectCommandInput, PutObjectCommandOutput> {
   return async (input, next, { abortSignal }) => {
     refuseChecksums(input)
@@ -50,7 +51,7 @@ export function putObject({
         refusePresigned(output)
         return output
       }
-      const ciphertext = encryptStream(contentKey, readBody(body), { length })
+      const ciphertext = encryptStream(contentKey, readBody(body), { ...content, length })
       return await uploadCiphertext(ciphertext, {
         client,
         input,

@@ -17,7 +17,14 @@ export {
 } from './content/gcm.ts'
 export { EMPTY_SHARE, type GcmShare } from './content/gcm-share.ts'
 export { ciphertextLength, decryptBytes, encryptBytes } from './content/one-shot.ts'
-export type { StreamOptions } from './content/options.ts'
+export {
+  contentCipher,
+  streamSettings,
+  type ContentOptions,
+  type GcmCipherFactory,
+  type StreamOptions,
+  type StreamSettings,
+} from './content/options.ts'
 export { decryptPartUnverified, encryptPart, type PartOptions } from './content/parts.ts'
 export { decryptRangeUnverified, type ContentRange } from './content/range.ts'
 export { keepFreedMemory, release } from './content/release.ts'

@@ -60,6 +60,7 @@ export function createMultipartUpload({
   keyring,
   suite,
   uploads,
+  content,
 }: Settings): Operation<CreateMultipartUploadCommandInput, CreateMultipartUploadCommandOutput> {
   return async (input, next) => {
     if (suite.cipher !== 'AES-GCM') {
@@ -72,7 +73,7 @@ export function createMultipartUpload({
     if (partSize !== undefined) checkPartSize(partSize)
     const { contentKey, envelope } = await beginEncryption({ keyring, suite, encryptionContext })
     const Metadata = { ...withEnvelope(input.Metadata ?? {}, envelope) }
-    const upload = await beginUpload(contentKey, partSize)
+    const upload = await beginUpload(contentKey, partSize, content)
     const output = await next({ ...input, Metadata })
     const { Bucket, Key } = input
     uploads.set(nameOf({ Bucket, Key, UploadId: output.UploadId }), { upload, input })

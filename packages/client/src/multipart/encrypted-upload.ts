@@ -9,13 +9,14 @@
 
 import {
   concat,
+  contentCipher,
   EMPTY_SHARE,
   encryptPart,
   equalConstantTime,
-  gcmCipher,
   S3EncryptionError,
   type Bytes,
   type ContentKey,
+  type ContentOptions,
   type EncryptedPiece,
   type GcmShare,
 } from '@s3-cse/core'
@@ -79,8 +80,9 @@ const ignore = () => undefined
 export async function beginUpload(
   contentKey: ContentKey,
   partSize: number | undefined,
+  content: ContentOptions,
 ): Promise<EncryptedUpload> {
-  const cipher = await gcmCipher(contentKey)
+  const cipher = await contentCipher(contentKey, content)
   const parts = new Map<number, KnownPart>()
 
   /** Parts 1 to `count`, or as many of them as have come without a gap. */
@@ -120,7 +122,7 @@ export async function beginUpload(
     for (const [number, size] of [...lengths(parts), [partNumber, length] as const]) {
       checkPart({ number, size, isLast: number === last }, partSize)
     }
-    const piece = encryptPart(cipher, offset, plaintext)
+    const piece = encryptPart(cipher, offset, plaintext, content)
     const share = piece.then((done) => done.share)
     share.catch(ignore) // it is told to those who ask for the part
     // S3 takes a part this short only as the last, so that the tag must go with it.
@@ -135,7 +137,7 @@ export async function beginUpload(
 
   /** A part once more. Two plaintexts under one key stream would betray each other. */
   const repeat = async (partNumber: number, plaintext: Bytes, part: KnownPart): Promise<Placed> => {
-    const piece = await encryptPart(cipher, offsetOf(partNumber), plaintext)
+    const piece = await encryptPart(cipher, offsetOf(partNumber), plaintext, content)
     const { share } = piece
     const first = await part.share
     if (share.length !== first.length || !equalConstantTime(share.ghash, first.ghash)) {

@@ -13,15 +13,16 @@ import {
 } from '@aws-sdk/client-s3'
 import {
   beginDecryption,
+  contentCipher,
   decryptionFailed,
   decryptPartUnverified,
   decryptStreamUnverified,
   EMPTY_SHARE,
   envelopeMissing,
-  gcmCipher,
   release,
   type Bytes,
   type ContentKey,
+  type ContentOptions,
   type GcmShare,
   type StringMap,
 } from '@s3-cse/core'
@@ -62,6 +63,7 @@ const TAG = 16 // bytes
 /** A stored object that is being read. */
 interface Download {
   readonly contentKey: ContentKey
+  readonly content: ContentOptions
   readonly get: GetRange
   /** The response that came first. */
   readonly first: GetObjectCommandOutput
@@ -113,6 +115,7 @@ export async function download(
       read(
         {
           contentKey,
+          content: settings.content,
           get,
           first,
           total,
@@ -159,10 +162,10 @@ async function into(sink: Sink, fill: (open: OpenSink) => Promise<number>): Prom
 
 /** Content with a tag: ranges in any order. */
 async function readRanges(download: Download, sink: OpenSink): Promise<number> {
-  const { contentKey, get, first, total, partSize, partsInFlight, attempts } = download
+  const { contentKey, content, get, first, total, partSize, partsInFlight, attempts } = download
   const length = total - TAG
   if (length < 0) throw decryptionFailed()
-  const cipher = await gcmCipher(contentKey)
+  const cipher = await contentCipher(contentKey, content)
   const shares: GcmShare[] = []
   let tag: Bytes = new Uint8Array(0)
   let received = 0
@@ -179,7 +182,7 @@ async function readRanges(download: Download, sink: OpenSink): Promise<number> {
     })
     if (last) tag = fetched.slice(-TAG)
     const ciphertext = fetched.subarray(0, end - start)
-    const { plaintext, share } = await decryptPartUnverified(cipher, start, ciphertext)
+    const { plaintext, share } = await decryptPartUnverified(cipher, start, ciphertext, content)
     shares[index] = share
     // A sink may make a range wait for one before it, which may never come.
     await untilAborted(sink.write(start, plaintext), signal)
@@ -212,12 +215,13 @@ function* cut(length: number, size: number): Generator<Range> {
 
 /** Content without a tag, in order; nothing can authenticate it. */
 async function readStream(download: Download, sink: OpenSink): Promise<number> {
-  const { contentKey, get, first, total, abortSignal, onProgress } = download
+  const { contentKey, content, get, first, total, abortSignal, onProgress } = download
   await discard(first.Body as SdkBody)
   const response = await get(0, total)
   const stored = responseChunks(response.Body as SdkBody)
   let written = 0
-  for await (const plaintext of decryptStreamUnverified(contentKey, stored, { length: total })) {
+  const plaintexts = decryptStreamUnverified(contentKey, stored, { ...content, length: total })
+  for await (const plaintext of plaintexts) {
     abortSignal?.throwIfAborted()
     await sink.write(written, plaintext)
     written += plaintext.length

@@ -15,11 +15,11 @@ import {
   beginDecryption,
   beginEncryption,
   concat,
+  contentCipher,
   EMPTY_SHARE,
   encryptPart,
   envelopeFields,
   equalConstantTime,
-  gcmCipher,
   isS3EncryptionError,
   readEnvelope,
   S3EncryptionError,
@@ -164,7 +164,8 @@ async function sendParts(upload: ResumableUpload, session: Session): Promise<voi
   const { body, transfer, abortSignal = new AbortController().signal, onSent, onState } = upload
   const { contentKey, multipart, shares, completed } = session
   const { length, partSize } = session.state
-  const cipher = await gcmCipher(contentKey)
+  const { content } = upload.settings
+  const cipher = await contentCipher(contentKey, content)
   const count = Math.max(1, Math.ceil(length / partSize))
 
   const send = async (partNumber: number, signal: AbortSignal) => {
@@ -173,7 +174,7 @@ async function sendParts(upload: ResumableUpload, session: Session): Promise<voi
     const end = Math.min(start + partSize, length)
     const plaintext = await body.read(start, end)
     if (plaintext.length !== end - start) throw sourceChanged()
-    const { ciphertext, share } = await encryptPart(cipher, start, plaintext)
+    const { ciphertext, share } = await encryptPart(cipher, start, plaintext, content)
     const before = shares.get(partNumber)
     // Other bytes under the same key stream must never leave.
     if (before !== undefined && !equalConstantTime(before.ghash, share.ghash)) throw sourceChanged()

@@ -10,7 +10,7 @@ import type { Bytes } from '../bytes.ts'
 import { decryptionFailed } from '../errors.ts'
 import { chunks, firstOf, putBack, type Chunk } from './chunks.ts'
 import type { ContentKey } from './content-key.ts'
-import { gcmCipher, type GcmCipher } from './gcm.ts'
+import type { GcmCipher } from './gcm.ts'
 import { EMPTY_SHARE, type GcmShare } from './gcm-share.ts'
 import { decryptBytes, encryptBytes } from './one-shot.ts'
 import type { StreamSettings } from './options.ts'
@@ -26,7 +26,7 @@ async function cipherFor(
   stream: AsyncGenerator<Chunk>,
 ): Promise<GcmCipher> {
   try {
-    return await gcmCipher(key, settings.tuning)
+    return await settings.cipher(key)
   } catch (error) {
     await stream.return(undefined)
     throw error

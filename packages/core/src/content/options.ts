@@ -5,14 +5,24 @@
  * @module
  */
 
-import type { GcmTuning } from './gcm.ts'
+import type { ContentKey } from './content-key.ts'
+import { gcmCipher, type GcmCipher, type GcmTuning } from './gcm.ts'
 
-/** How a stream of content is cut and what is known about it. The bytes do not depend on it. */
-export interface StreamOptions extends GcmTuning {
+/** Prepares the AES-GCM of one object, as {@link gcmCipher} does. */
+export type GcmCipherFactory = (key: ContentKey, tuning?: GcmTuning) => Promise<GcmCipher>
+
+/** How content is worked through. The bytes do not depend on it. */
+export interface ContentOptions extends GcmTuning {
+  /** Where AES-GCM is computed: another thread, for example. @default gcmCipher */
+  readonly cipher?: GcmCipherFactory | undefined
   /** Bytes that go through one native call, a multiple of 16. @default 1_048_576 */
   readonly chunkSize?: number | undefined
   /** Chunks at work at one time. Memory is about three times `chunkSize × concurrency`. @default 4 */
   readonly concurrency?: number | undefined
+}
+
+/** How a stream of content is worked through, and what is known about it. */
+export interface StreamOptions extends ContentOptions {
   /** Bytes that the source gives, if known. Any other number is an error. */
   readonly length?: number | undefined
 }
@@ -21,7 +31,7 @@ export interface StreamOptions extends GcmTuning {
 export interface StreamSettings {
   readonly chunkSize: number
   readonly concurrency: number
-  readonly tuning: GcmTuning
+  readonly cipher: (key: ContentKey) => Promise<GcmCipher>
 }
 
 /**
@@ -41,5 +51,13 @@ export function streamSettings(options: StreamOptions): StreamSettings {
   if (!Number.isSafeInteger(length) || length < 0) {
     throw new RangeError(`length: expected a number of bytes, got ${length}`)
   }
-  return { chunkSize, concurrency, tuning: options }
+  return { chunkSize, concurrency, cipher: (key) => contentCipher(key, options) }
+}
+
+/** The cipher of one object, from where the options say. */
+export function contentCipher(
+  key: ContentKey,
+  { cipher = gcmCipher, strategy, longIv }: ContentOptions = {},
+): Promise<GcmCipher> {
+  return cipher(key, { strategy, longIv })
 }

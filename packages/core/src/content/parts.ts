@@ -12,12 +12,12 @@
 import type { Bytes } from '../bytes.ts'
 import type { EncryptedPiece, GcmCipher, UnverifiedPiece } from './gcm.ts'
 import { EMPTY_SHARE, type GcmShare } from './gcm-share.ts'
-import { streamSettings, type StreamOptions } from './options.ts'
+import { streamSettings, type ContentOptions } from './options.ts'
 import { mapOrdered } from './ordered.ts'
 import { release } from './release.ts'
 
 /** How a part is cut. */
-export type PartOptions = Pick<StreamOptions, 'chunkSize' | 'concurrency'>
+export type PartOptions = Pick<ContentOptions, 'chunkSize' | 'concurrency'>
 
 interface Piece {
   readonly output: Bytes
