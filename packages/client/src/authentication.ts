@@ -6,6 +6,7 @@
  */
 
 import { S3EncryptionError } from '@s3-cse/core'
+import { checkSwitches } from './switches.ts'
 
 /** When the plaintext of a `GetObject` leaves. */
 export type AuthenticationMode =
@@ -57,6 +58,7 @@ const configuration = (message: string) => new S3EncryptionError('ERR_CONFIGURAT
  * range or without a buffer.
  */
 export function authentication(options: AuthenticationMode): Authentication {
+  checkSwitches(options, ['delayedAuthentication', 'twoPassAuthentication'])
   const { bufferSize, delayedAuthentication = false, twoPassAuthentication = false } = options
   if (!delayedAuthentication && !twoPassAuthentication) {
     return { mode: 'buffered', bufferSize: checkBuffer(bufferSize) }

@@ -22,17 +22,32 @@ import {
 import type { KeyringFactory } from './options.ts'
 import { USER_AGENT } from './version.ts'
 
+/** How AWS KMS is reached. */
+export type KmsConnection =
+  | {
+      /** A client of your own. Everything about the connection is then its business. */
+      readonly client?: KMSClient | undefined
+      readonly clientConfig?: undefined
+    }
+  | {
+      readonly client?: undefined
+      /**
+       * Configuration of the client that is made otherwise. Region and credentials are those of the S3
+       * client unless given here: a KMS key may lie in another region than the bucket.
+       */
+      readonly clientConfig?: KMSClientConfig | undefined
+    }
+
 /** Options of {@link kmsKeyring}. */
 export type KmsKeyringOptions = KmsKeySelection &
-  Pick<CoreOptions, 'grantTokens' | 'enableLegacyWrappingAlgorithms'> & {
-    /** A client of your own. Everything about the connection is then its business. */
-    readonly client?: KMSClient | undefined
-    /**
-     * Configuration of the client that is made otherwise. Region and credentials are those of the S3
-     * client unless given here: a KMS key may lie in another region than the bucket.
-     */
-    readonly clientConfig?: KMSClientConfig | undefined
-  }
+  KmsConnection &
+  Pick<CoreOptions, 'grantTokens' | 'enableLegacyWrappingAlgorithms'>
+
+/** What a caller without types may give. */
+type Untyped = KmsKeySelection & {
+  readonly client?: KMSClient | undefined
+  readonly clientConfig?: KMSClientConfig | undefined
+}
 
 /**
  * A keyring on AWS KMS for `S3EncryptionClient`.
@@ -43,7 +58,7 @@ export type KmsKeyringOptions = KmsKeySelection &
  * ```
  */
 export function kmsKeyring(options: KmsKeyringOptions): KeyringFactory {
-  const { client, clientConfig, ...rest } = options
+  const { client, clientConfig, ...rest }: Untyped = options
   if (client !== undefined && clientConfig !== undefined) {
     throw new S3EncryptionError(
       'ERR_CONFIGURATION',

@@ -16,6 +16,7 @@ import type {
 } from '@s3-cse/core'
 import { authentication, type Authentication, type AuthenticationMode } from './authentication.ts'
 import type { Uploads } from './multipart/commands.ts'
+import { checkSwitches } from './switches.ts'
 import {
   transferSettings,
   type TransferOptions,
@@ -68,6 +69,7 @@ const configuration = (message: string) => new S3EncryptionError('ERR_CONFIGURAT
  * @throws `S3EncryptionError` with `ERR_CONFIGURATION`.
  */
 export function checkOptions(client: S3Client, options: S3EncryptionOptions): Settings {
+  checkSwitches(options, ['allowUnencryptedObjects', 'enableLegacyUnauthenticatedModes'])
   const { keyring } = options
   const suite = suiteForEncryption(options)
   return {

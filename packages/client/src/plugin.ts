@@ -57,13 +57,25 @@ const operations = {
  * @throws `S3EncryptionError` with `ERR_CONFIGURATION`; also if the client encrypts already.
  */
 export function s3Encryption({ client, ...options }: S3EncryptionPluginOptions): S3Plugin {
-  if (client.middlewareStack.identify().some((entry) => entry.startsWith(MIDDLEWARE_NAME))) {
+  const { middlewareStack } = (client as S3Client | undefined) ?? {}
+  if (middlewareStack === undefined) {
     throw new S3EncryptionError(
       'ERR_CONFIGURATION',
-      'The client encrypts already: encrypting twice would make objects that nobody can read.',
+      's3Encryption() needs the client that it is for: client.middlewareStack.use(s3Encryption({ client, … })).',
     )
   }
+  refuseEncrypting(middlewareStack)
   return pluginWith(checkOptions(client, options))
+}
+
+/** Two layers of encryption would make objects that nobody can read; one would hide the other's policy. */
+function refuseEncrypting(stack: { identify(): string[] }): void {
+  if (stack.identify().some((entry) => entry.startsWith(MIDDLEWARE_NAME))) {
+    throw new S3EncryptionError(
+      'ERR_CONFIGURATION',
+      'The client encrypts already. Give s3Encryption() a plain S3Client, or use the encrypting one as it is.',
+    )
+  }
 }
 
 /** The plugin for options that are checked already. */
@@ -73,6 +85,7 @@ export function pluginWith(settings: Settings): S3Plugin {
   )
   return {
     applyToStack(stack) {
+      refuseEncrypting(stack)
       stack.add(
         (next, context) => async (args) => {
           const handler = handlers.get(context.commandName ?? '')

@@ -357,26 +357,6 @@ describe('the plugin', () => {
     expect((await account.stored(Key)).metadata).toHaveProperty('x-amz-c', '115')
   })
 
-  test('is refused where a client encrypts already', () => {
-    const client = account.client()
-    expect(() => s3Encryption({ client, keyring: account.keyring() })).toThrow(
-      expect.objectContaining({ code: 'ERR_CONFIGURATION' }),
-    )
-  })
-
-  test.each([
-    { keyring: undefined },
-    { keyring: {} },
-    { bufferSize: 15 },
-    { bufferSize: 1.5 },
-    { bufferSize: 2 ** 37 },
-    { commitmentPolicy: 'NONE' },
-  ])('%o is refused at construction', (options) => {
-    expect(() => account.client(options as never)).toThrow(
-      expect.objectContaining({ code: 'ERR_CONFIGURATION' }),
-    )
-  })
-
   test('HeadObject sees the object as S3 has it', async () => {
     const Key = freshKey()
     const client = account.client()

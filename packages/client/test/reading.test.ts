@@ -94,13 +94,3 @@ test('a range and a part are refused', async () => {
     })
   }
 })
-
-test.each([
-  { delayedAuthentication: true, twoPassAuthentication: true },
-  { delayedAuthentication: true, bufferSize: 100 },
-  { twoPassAuthentication: true, bufferSize: 100 },
-])('%o is refused, and does not compile', (options) => {
-  expect(() => account.client(options as object)).toThrow(
-    expect.objectContaining({ code: 'ERR_CONFIGURATION' }),
-  )
-})

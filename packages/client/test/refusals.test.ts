@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-kms'
 import { GetObjectCommand, PutObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import { decryptionFailed, kmsKeyring, kmsPort } from '@s3-cse/client'
+import { decryptionFailed, kmsPort } from '@s3-cse/client'
 import { beforeAll, describe, expect, test } from 'vitest'
 import objects from '../../../conformance/vectors/objects.json' with { type: 'json' }
 import { BUCKET, bytes, freshKey, KEYS, OTHER_REGION, readsAll, useAccount } from './support.ts'
@@ -243,13 +243,6 @@ describe('keys and contexts', () => {
     await expect(
       discovery.putObject({ Bucket: BUCKET, Key: freshKey(), Body }),
     ).rejects.toMatchObject({ code: 'ERR_KEYRING_CANNOT_ENCRYPT' })
-  })
-
-  test('a keyring takes a client or a configuration, not both', () => {
-    const client = new KMSClient(account.kmsConfig())
-    expect(() => kmsKeyring({ keyId: KEYS.app, client, clientConfig: {} })).toThrow(
-      expect.objectContaining({ code: 'ERR_CONFIGURATION' }),
-    )
   })
 
   test('an existing data key is wrapped by KMS', async () => {

@@ -16,7 +16,10 @@ export function useAccount() {
   afterAll(() => account.stop())
 
   const keyring = (options: KmsOptions = { keyId: KEYS.app }) =>
-    kmsKeyring({ ...options, clientConfig: { ...account.kmsConfig(), ...options.clientConfig } })
+    kmsKeyring({
+      ...(options as Omit<KmsOptions, 'client'>),
+      clientConfig: { ...account.kmsConfig(), ...options.clientConfig },
+    } as KmsOptions)
 
   return {
     get aws() {

@@ -58,6 +58,14 @@ describe('writing', () => {
     })
   })
 
+  test('the legacy kms together with key commitment is refused before KMS', async () => {
+    const { kms, keyring } = setUp({ writeLegacyKms: true })
+    await expect(
+      keyring.onEncrypt({ suite: committing, encryptionContext: {} }),
+    ).rejects.toMatchObject({ code: 'ERR_CONFIGURATION' })
+    expect(kms.generateDataKey).not.toHaveBeenCalled()
+  })
+
   test('an existing data key is wrapped, not replaced', async () => {
     const { kms, keyring } = setUp()
     const existing = new Uint8Array(32).fill(9)

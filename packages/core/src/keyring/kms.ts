@@ -15,7 +15,7 @@ import type {
   Keyring,
   WrappedDataKey,
 } from './keyring.ts'
-import { checkWrapping } from './wrapping.ts'
+import { checkWrapping, checkWritable } from './wrapping.ts'
 
 /** The three operations of AWS KMS that the keyring needs. Errors of the service pass through. */
 export interface Kms {
@@ -104,6 +104,12 @@ export function kmsKeyring(options: KmsKeyringOptions): Keyring {
     )
   }
   const writes = options.writeLegacyKms === true ? 'kms' : 'kms+context'
+  if (discovery && writes === 'kms') {
+    throw new S3EncryptionError(
+      'ERR_CONFIGURATION',
+      'writeLegacyKms needs a keyId: a KMS keyring in discovery mode can only read.',
+    )
+  }
 
   return {
     async onEncrypt({ suite, encryptionContext, dataKey }: EncryptionMaterials) {
@@ -113,6 +119,7 @@ export function kmsKeyring(options: KmsKeyringOptions): Keyring {
           'A KMS keyring in discovery mode can only read. To write, give it a keyId.',
         )
       }
+      checkWritable(suite, writes)
       checkEncryptionContext(encryptionContext)
       const description = { ...encryptionContext, ...reservedPair[writes](suite, keyId) }
       const request = { keyId, encryptionContext: description, grantTokens }

@@ -19,13 +19,8 @@ import type {
   Keyring,
   WrappedDataKey,
 } from './keyring.ts'
-import {
-  checkWritable,
-  copyDescription,
-  dataKeyToWrap,
-  refuseEncryptionContext,
-} from './raw-materials.ts'
-import { checkWrapping } from './wrapping.ts'
+import { copyDescription, dataKeyToWrap, refuseEncryptionContext } from './raw-materials.ts'
+import { checkWrapping, checkWritable } from './wrapping.ts'
 
 /** Options of {@link rawAesKeyring}. */
 export interface RawAesKeyringOptions {

@@ -11,7 +11,6 @@ import { S3EncryptionError } from '../errors.ts'
 import { isStringMap, type StringMap } from '../string-map.ts'
 import { algorithmSuite, type AlgorithmSuite } from '../suites.ts'
 import type { EncryptionMaterials } from './keyring.ts'
-import { wrappingAlgorithmByName, type WrappingAlgorithmName } from './wrapping.ts'
 
 /**
  * Name of the content algorithm that wrapping binds to the data key. Without key commitment it is
@@ -52,20 +51,6 @@ export function refuseEncryptionContext({
     throw new S3EncryptionError(
       'ERR_CONFIGURATION',
       'Raw AES and RSA keyrings have no encryption context, only AWS KMS authenticates one. Leave encryptionContext out; to say which key an object needs, give the keyring a materialDescription.',
-    )
-  }
-}
-
-/**
- * Refuses to write what the format of the suite cannot say.
- *
- * @throws `S3EncryptionError` with `ERR_CONFIGURATION`.
- */
-export function checkWritable(suite: AlgorithmSuite, algorithm: WrappingAlgorithmName): void {
-  if (suite.committing && wrappingAlgorithmByName(algorithm)?.code === undefined) {
-    throw new S3EncryptionError(
-      'ERR_CONFIGURATION',
-      `The legacy wrapping algorithm ${algorithm} cannot be written together with key commitment. Set commitmentPolicy to FORBID_ENCRYPT_ALLOW_DECRYPT, or use the current algorithm of the keyring.`,
     )
   }
 }

@@ -23,15 +23,10 @@ import type {
   Keyring,
   WrappedDataKey,
 } from './keyring.ts'
-import {
-  checkWritable,
-  copyDescription,
-  dataKeyToWrap,
-  refuseEncryptionContext,
-} from './raw-materials.ts'
+import { copyDescription, dataKeyToWrap, refuseEncryptionContext } from './raw-materials.ts'
 import type { RawRsa } from './raw-rsa-port.ts'
 import { rsaUnwrappings, rsaWrappings, type RsaWrappingName } from './rsa-wrapping.ts'
-import { checkWrapping } from './wrapping.ts'
+import { checkWrapping, checkWritable } from './wrapping.ts'
 
 /** Options of {@link rawRsaKeyring}. */
 export interface RawRsaKeyringOptions {

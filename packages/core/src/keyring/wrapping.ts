@@ -7,6 +7,7 @@
  */
 
 import { S3EncryptionError } from '../errors.ts'
+import type { AlgorithmSuite } from '../suites.ts'
 
 /** Names of the wrapping algorithms, as `x-amz-wrap-alg` stores them. */
 export type WrappingAlgorithmName =
@@ -82,6 +83,20 @@ export function checkWrapping(
     throw new S3EncryptionError(
       'ERR_LEGACY_WRAPPING_DISABLED',
       `The data key of the object is wrapped with ${algorithm.name}, a legacy algorithm. To read it, set enableLegacyWrappingAlgorithms on the keyring.`,
+    )
+  }
+}
+
+/**
+ * Refuses to write what the format of the suite cannot say.
+ *
+ * @throws `S3EncryptionError` with `ERR_CONFIGURATION`.
+ */
+export function checkWritable(suite: AlgorithmSuite, algorithm: WrappingAlgorithmName): void {
+  if (suite.committing && wrappingAlgorithmByName(algorithm)?.code === undefined) {
+    throw new S3EncryptionError(
+      'ERR_CONFIGURATION',
+      `The legacy wrapping algorithm ${algorithm} cannot be written together with key commitment. Set commitmentPolicy to FORBID_ENCRYPT_ALLOW_DECRYPT, or use the current algorithm of the keyring.`,
     )
   }
 }
