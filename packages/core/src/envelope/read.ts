@@ -106,7 +106,7 @@ function readV1OrV2(fields: StringMap, format: 1 | 2, suite: AlgorithmSuite): En
     iv: base64(fields, V2.iv, suite.ivLength),
     commitment: undefined,
     encryptedDataKey,
-    wrappingAlgorithm: readWrappingAlgorithm(fields, suite, encryptedDataKey),
+    wrappingAlgorithm: readWrappingAlgorithm(fields, encryptedDataKey),
     description: map(fields, V2.description),
   }
 }
@@ -114,17 +114,13 @@ function readV1OrV2(fields: StringMap, format: 1 | 2, suite: AlgorithmSuite): En
 // AES wraps 32 bytes to at most 48; the smallest RSA modulus in use is longer.
 const LONGEST_AES_WRAP = 48 // bytes
 
-/** The oldest writers stored no wrapping algorithm: then the length of the wrapped key tells. */
-function readWrappingAlgorithm(
-  fields: StringMap,
-  suite: AlgorithmSuite,
-  encryptedDataKey: Bytes,
-): WrappingAlgorithm {
+/**
+ * The oldest writers stored no wrapping algorithm: then the length of the wrapped key tells which of two
+ * it is. Both are legacy, so that nobody gains anything by taking the name away.
+ */
+function readWrappingAlgorithm(fields: StringMap, encryptedDataKey: Bytes): WrappingAlgorithm {
   const inferred = encryptedDataKey.length > LONGEST_AES_WRAP ? 'RSA' : 'AES'
-  const name =
-    suite.cipher === 'AES-CBC'
-      ? (fields[V2.wrappingAlgorithm] ?? inferred)
-      : required(fields, V2.wrappingAlgorithm)
+  const name = fields[V2.wrappingAlgorithm] ?? inferred
   const algorithm = wrappingAlgorithmByName(name)
   if (algorithm === undefined) throw unknownAlgorithm(V2.wrappingAlgorithm, name)
   return algorithm
