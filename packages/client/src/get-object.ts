@@ -22,33 +22,44 @@ import { objectChanged, pinnedTo, throwReplaced } from './object-changed.ts'
 import type { Operation } from './operation.ts'
 import type { Settings } from './options.ts'
 import { requestOptions } from './request-options.ts'
+import { parseRange, type RangeRequest } from './range-request.ts'
+import { isPartial, readRange, storedRange } from './read-range.ts'
 import { storedEnvelope } from './stored-envelope.ts'
 
 type Get = (input: GetObjectCommandInput) => Promise<GetObjectCommandOutput>
 
-/** Decrypts the body. All else passes through. */
+/** Decrypts the body, or a range of it. All else passes through. */
 export function getObject(
   settings: Settings,
 ): Operation<GetObjectCommandInput, GetObjectCommandOutput> {
-  return async (input, next) => {
-    refuseParts(input)
-    const stated = statedMode(requestOptions(input))
+  return async (asked, next) => {
+    refusePartNumber(asked)
+    const range = requestedRange(settings, asked)
+    const options = requestOptions(asked)
+    const stated = statedMode(options)
     const mode = stated === undefined ? settings.authentication : authentication(stated)
+    const input = { ...asked, Range: range?.header }
     const output = await next(input)
     // The presigner gets its URL, which reads ciphertext.
     if ('presigned' in output || output.Body === undefined) return output
     const body = output.Body as SdkBody
     try {
-      const contentKey = await openContent(settings, input, output, mode)
-      if (contentKey === undefined) return output
-      return await readers[mode.mode]({
-        contentKey,
-        content: settings.content,
-        input,
-        output,
-        body,
-        get: next,
-      })
+      const envelope = storedEnvelope(settings, output)
+      if (envelope === undefined) return await plainObject(asked, input, output, next)
+      // Everything that can be refused is refused before the key is asked for.
+      const { keyring, policy, content } = settings
+      const { encryptionContext } = options
+      const response = { content, input, output, body, get: next }
+      const decryption = { keyring, envelope, policy, encryptionContext }
+      if (isPartial(output)) {
+        if (range === undefined) throw unasked()
+        const stored = storedRange(range, output)
+        const contentKey = await beginDecryption({ ...decryption, ranged: true })
+        return await readRange({ ...response, range, stored, envelope, contentKey })
+      }
+      if (mode.mode === 'buffered') checkBufferSize(mode.bufferSize, output.ContentLength)
+      const contentKey = await beginDecryption(decryption)
+      return await readers[mode.mode]({ ...response, contentKey })
     } catch (error) {
       await discard(body)
       throw error
@@ -56,20 +67,36 @@ export function getObject(
   }
 }
 
-/** Everything that can be refused is refused before the key is asked for. */
-async function openContent(
+/**
+ * The range that a request asks for, if it is one.
+ *
+ * @throws `S3EncryptionError` with `ERR_LEGACY_CONTENT_DISABLED` for any `Range` at all, unless unauthenticated
+ * content is allowed.
+ */
+function requestedRange(
   settings: Settings,
-  input: GetObjectCommandInput,
+  { Range }: GetObjectCommandInput,
+): RangeRequest | undefined {
+  if (Range === undefined) return undefined
+  if (settings.policy.enableLegacyUnauthenticatedModes !== true) {
+    throw new S3EncryptionError(
+      'ERR_LEGACY_CONTENT_DISABLED',
+      'A range of an encrypted object cannot be authenticated. Read all of it, or, to read ranges all the same, set enableLegacyUnauthenticatedModes.',
+    )
+  }
+  return parseRange(Range, settings)
+}
+
+/** An object that is not encrypted, as it was asked for. */
+async function plainObject(
+  asked: GetObjectCommandInput,
+  sent: GetObjectCommandInput,
   output: GetObjectCommandOutput,
-  mode: Authentication,
-): Promise<ContentKey | undefined> {
-  const envelope = storedEnvelope(settings, output)
-  if (envelope === undefined) return undefined
-  if (output.ContentRange !== undefined) throw partRefused()
-  if (mode.mode === 'buffered') checkBufferSize(mode.bufferSize, output.ContentLength)
-  const { keyring, policy } = settings
-  const { encryptionContext } = requestOptions(input)
-  return beginDecryption({ keyring, envelope, policy, encryptionContext })
+  get: Get,
+): Promise<GetObjectCommandOutput> {
+  if (sent.Range === asked.Range) return output
+  await discard(output.Body as SdkBody)
+  return get({ ...asked, ...pinnedTo(output) }).catch(throwReplaced)
 }
 
 interface Reading {
@@ -128,20 +155,25 @@ function streamed({ contentKey, content, output, body }: Reading): GetObjectComm
   return Object.assign({}, output, { Body: bodyFrom(plaintext, body), ContentLength: known })
 }
 
-function partRefused(): S3EncryptionError {
+function unasked(): S3EncryptionError {
   return new S3EncryptionError(
-    'ERR_NOT_SUPPORTED',
-    'A part of an encrypted object cannot be authenticated. Read all of it, without Range and PartNumber.',
+    'ERR_CONTENT_RANGE',
+    'The response holds a part of the object, but all of it was asked for.',
   )
 }
 
 /**
- * Refuses what cannot be authenticated: a piece of an object.
+ * Refuses a part by its number: it is a piece of the ciphertext.
  *
  * @throws `S3EncryptionError` with `ERR_NOT_SUPPORTED`.
  */
-function refuseParts({ Range, PartNumber }: GetObjectCommandInput): void {
-  if (Range !== undefined || PartNumber !== undefined) throw partRefused()
+function refusePartNumber({ PartNumber }: GetObjectCommandInput): void {
+  if (PartNumber !== undefined) {
+    throw new S3EncryptionError(
+      'ERR_NOT_SUPPORTED',
+      'PartNumber names a piece of the ciphertext, which is none of the plaintext. Use download() for parts side by side, or Range.',
+    )
+  }
 }
 
 function checkBufferSize(bufferSize: number, length: number | undefined): void {

@@ -46,6 +46,14 @@ export type S3EncryptionOptions = EncryptionPolicy &
     readonly allowUnencryptedObjects?: boolean | undefined
     /** How content is worked through: chunk size, chunks at a time, and where. */
     readonly content?: ContentOptions | undefined
+    /**
+     * Answer a suffix range (`bytes=-40`) with the last bytes of the content, as S3 does of a plain object.
+     * The official clients take it for no range, and so does this one unless told otherwise: all of the
+     * object is read, and authenticated.
+     *
+     * @defaultValue false
+     */
+    readonly enableSuffixRanges?: boolean | undefined
   }
 
 /** The options once they are checked. */
@@ -59,6 +67,7 @@ export interface Settings {
   readonly uploads: Uploads
   readonly allowUnencryptedObjects: boolean
   readonly content: ContentOptions
+  readonly enableSuffixRanges: boolean
 }
 
 const configuration = (message: string) => new S3EncryptionError('ERR_CONFIGURATION', message)
@@ -69,7 +78,11 @@ const configuration = (message: string) => new S3EncryptionError('ERR_CONFIGURAT
  * @throws `S3EncryptionError` with `ERR_CONFIGURATION`.
  */
 export function checkOptions(client: S3Client, options: S3EncryptionOptions): Settings {
-  checkSwitches(options, ['allowUnencryptedObjects', 'enableLegacyUnauthenticatedModes'])
+  checkSwitches(options, [
+    'allowUnencryptedObjects',
+    'enableLegacyUnauthenticatedModes',
+    'enableSuffixRanges',
+  ])
   const { keyring } = options
   const suite = suiteForEncryption(options)
   return {
@@ -84,6 +97,7 @@ export function checkOptions(client: S3Client, options: S3EncryptionOptions): Se
     authentication: authentication(options),
     uploads: new Map(),
     allowUnencryptedObjects: options.allowUnencryptedObjects ?? false,
+    enableSuffixRanges: options.enableSuffixRanges ?? false,
     content: checkContent(options.content),
   }
 }

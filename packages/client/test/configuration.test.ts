@@ -130,6 +130,8 @@ describe('pairs that contradict each other do not compile, and are refused at ru
     ['unencrypted: "false"', () => create({ ...base, allowUnencryptedObjects: 'false' })],
     // @ts-expect-error a string again
     ['legacy: "no"', () => create({ ...base, enableLegacyUnauthenticatedModes: 'no' })],
+    // @ts-expect-error a string that means off
+    ['suffix ranges: "no"', () => create({ ...base, enableSuffixRanges: 'no' })],
     // @ts-expect-error which key?
     ['KMS without a key', () => create({ region, keyring: kmsKeyring({}) })],
     [

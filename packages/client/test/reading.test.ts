@@ -85,12 +85,3 @@ test('a stream that is left early ends its request', async () => {
   expect((await reader.read()).done).toBe(false)
   await reader.cancel()
 })
-
-test('a range and a part are refused', async () => {
-  const object = await put()
-  for (const part of [{ Range: 'bytes=0-15' }, { PartNumber: 1 }]) {
-    await expect(account.client().getObject({ ...object, ...part })).rejects.toMatchObject({
-      code: 'ERR_NOT_SUPPORTED',
-    })
-  }
-})

@@ -44,6 +44,7 @@ export {
 export type { Envelope } from './envelope/envelope.ts'
 export { envelopeFields, userMetadata } from './envelope/fields.ts'
 export { needsInstructionFile } from './envelope/location.ts'
+export { plaintextLength } from './envelope/plaintext-length.ts'
 export { envelopeMissing, readEnvelope } from './envelope/read.ts'
 export { checkMetadataSize, withEnvelope, writeEnvelope } from './envelope/write.ts'
 export {

@@ -26,8 +26,8 @@ export interface ContentRange {
   /** Last byte of plaintext wanted; what passes the end of the content is left out. */
   readonly last: number
   /**
-   * Where the fetched ciphertext begins: a multiple of 16, at most `first`. CBC needs the block
-   * before that of `first` too, unless it begins with the object.
+   * Where the fetched ciphertext begins: with the block of `first` or before it. CBC needs the block
+   * before that too, unless it begins with the object.
    */
   readonly offset: number
   /** Bytes of the whole object, tag or padding included. */
@@ -56,6 +56,9 @@ async function* decryptCtr(
   yield* parts
 }
 
+/** Where the first whole block from `offset` on begins. */
+const blockFrom = (offset: number) => BLOCK * Math.ceil(offset / BLOCK)
+
 function checkRange({ suite }: ContentKey, range: ContentRange): void {
   if (suite.cipher === 'AES-GCM') {
     throw new RangeError(`key: ${suite.name} authenticates; ranges are read by its ranged suite`)
@@ -67,7 +70,7 @@ function checkRange({ suite }: ContentKey, range: ContentRange): void {
     }
   }
   const before = suite.cipher === 'AES-CBC' && offset > 0 ? BLOCK : 0
-  if (offset % BLOCK !== 0 || offset + before > first) {
+  if (blockFrom(offset) + before > first) {
     throw new RangeError(`offset: the range at ${first} cannot be read from ${offset}`)
   }
 }
@@ -94,16 +97,19 @@ export function decryptRangeUnverified(
   checkRange(key, range)
   const settings = streamSettings(options)
   const { suite } = key
-  const { first, last, offset, objectLength } = range
+  const { first, last, objectLength } = range
+  const offset = blockFrom(range.offset)
   const isCbc = suite.cipher === 'AES-CBC'
   const contentEnd = objectLength - suite.tagLength
-  const wantedEnd = isCbc ? BLOCK * Math.ceil((last + 1) / BLOCK) : last + 1
+  const wantedEnd = isCbc ? blockFrom(last + 1) : last + 1
   const length = Math.max(0, Math.min(wantedEnd, contentEnd) - offset)
   // Plaintext begins after the block that CBC chains to.
   const start = isCbc && offset > 0 ? offset + BLOCK : offset
 
   const tooLong = () => contentTooLong(suite)
-  const ciphertext = measured(section(source, 0, length), { exact: length, most: length, tooLong })
+  const skipped = offset - range.offset
+  const wanted = section(source, skipped, skipped + length)
+  const ciphertext = measured(wanted, { exact: length, most: length, tooLong })
   const decrypted = isCbc
     ? decryptCbc(key, ciphertext, settings, {
         before: offset === 0 ? key.iv : undefined,

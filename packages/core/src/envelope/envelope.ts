@@ -22,4 +22,9 @@ export interface Envelope {
   readonly wrappingAlgorithm: WrappingAlgorithm
   /** Encryption context of KMS, or material description of a raw keyring. */
   readonly description: StringMap
+  /**
+   * Bytes of plaintext, as the writer stated them in formats V1 and V2. Nothing authenticates the number,
+   * but of AES-CBC content nothing else tells before its end.
+   */
+  readonly statedLength?: number | undefined
 }

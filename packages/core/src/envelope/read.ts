@@ -108,7 +108,15 @@ function readV1OrV2(fields: StringMap, format: 1 | 2, suite: AlgorithmSuite): En
     encryptedDataKey,
     wrappingAlgorithm: readWrappingAlgorithm(fields, encryptedDataKey),
     description: map(fields, V2.description),
+    statedLength: statedLength(fields),
   }
+}
+
+/** Nobody needs it to decrypt: what is no length is as good as none. */
+function statedLength(fields: StringMap): number | undefined {
+  const value = fields[V2.plaintextLength] ?? ''
+  const length = Number(value)
+  return /^\d+$/.test(value) && Number.isSafeInteger(length) ? length : undefined
 }
 
 // AES wraps 32 bytes to at most 48; the smallest RSA modulus in use is longer.
