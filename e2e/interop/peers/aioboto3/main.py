@@ -15,7 +15,7 @@ from aioboto3.s3.cse import (
 )
 from aiobotocore.config import AioConfig
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[1] / "line-protocol"))
 from line_protocol import read_body, refuse, serve, write_body  # noqa: E402
 
 
