@@ -19,7 +19,7 @@ import {
 import { authentication, statedMode, type Authentication } from './authentication.ts'
 import { bodyFrom, discard, responseChunks, type SdkBody } from './body/output.ts'
 import { objectChanged, pinnedTo, throwReplaced } from './object-changed.ts'
-import type { Operation } from './operation.ts'
+import { isPresigned, type Operation } from './operation.ts'
 import type { Settings } from './options.ts'
 import { requestOptions } from './request-options.ts'
 import { parseRange, type RangeRequest } from './range-request.ts'
@@ -32,7 +32,7 @@ type Get = (input: GetObjectCommandInput) => Promise<GetObjectCommandOutput>
 export function getObject(
   settings: Settings,
 ): Operation<GetObjectCommandInput, GetObjectCommandOutput> {
-  return async (asked, next) => {
+  return async (asked, next, { abortSignal }) => {
     refusePartNumber(asked)
     const range = requestedRange(settings, asked)
     const options = requestOptions(asked)
@@ -41,10 +41,10 @@ export function getObject(
     const input = { ...asked, Range: range?.header }
     const output = await next(input)
     // The presigner gets its URL, which reads ciphertext.
-    if ('presigned' in output || output.Body === undefined) return output
+    if (isPresigned(output) || output.Body === undefined) return output
     const body = output.Body as SdkBody
     try {
-      const envelope = storedEnvelope(settings, output)
+      const envelope = await storedEnvelope(settings, { input, options, abortSignal }, output)
       if (envelope === undefined) return await plainObject(asked, input, output, next)
       // Everything that can be refused is refused before the key is asked for.
       const { keyring, policy, content } = settings

@@ -8,6 +8,12 @@
 export * from '@s3-cse/core'
 export type { AuthenticationMode } from './authentication.ts'
 export { S3EncryptionClient, type CallOptions, type S3EncryptionClientConfig } from './client.ts'
+export type {
+  EnvelopeStorage,
+  IgnoreOptions,
+  InstructionFileOptions,
+  StorageOptions,
+} from './instruction-file/options.ts'
 export { kmsKeyring, kmsPort, type KmsConnection, type KmsKeyringOptions } from './kms.ts'
 export type { KeyringFactory, S3EncryptionOptions } from './options.ts'
 export {

@@ -10,12 +10,24 @@ export interface Call {
   readonly abortSignal: AbortSignal | undefined
 }
 
+/**
+ * Sends an input on to the SDK.
+ *
+ * @param before - what must be done before the request leaves; not done if it is presigned.
+ */
+export type Next<Input, Output> = (input: Input, before?: () => Promise<void>) => Promise<Output>
+
 /** Sends one operation's input on to the SDK, changed or not, and its output back. */
 export type Operation<Input, Output> = (
   input: Input,
-  next: (input: Input) => Promise<Output>,
+  next: Next<Input, Output>,
   call: Call,
 ) => Promise<Output>
+
+/** Whether the SDK only made a URL of a request: it is not sent, and nothing must be done as if it was. */
+export function isPresigned(output: object): boolean {
+  return 'presigned' in output
+}
 
 // Requests that an operation makes itself, such as the parts of an upload, are encrypted already.
 const INTERNAL = Symbol('internal request')

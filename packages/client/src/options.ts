@@ -15,6 +15,12 @@ import type {
   Keyring,
 } from '@s3-cse/core'
 import { authentication, type Authentication, type AuthenticationMode } from './authentication.ts'
+import {
+  instructionFileSettings,
+  type IgnoreOptions,
+  type InstructionFileSettings,
+  type StorageOptions,
+} from './instruction-file/options.ts'
 import type { Uploads } from './multipart/commands.ts'
 import { checkSwitches } from './switches.ts'
 import {
@@ -33,6 +39,8 @@ export type KeyringFactory = (config: S3ClientResolvedConfig) => Keyring
 export type S3EncryptionOptions = EncryptionPolicy &
   DecryptionPolicy &
   TransferOptions &
+  StorageOptions &
+  IgnoreOptions &
   AuthenticationMode & {
     /** Makes, wraps and unwraps data keys. */
     readonly keyring: Keyring | KeyringFactory
@@ -65,6 +73,7 @@ export interface Settings {
   readonly transfer: TransferSettings
   readonly authentication: Authentication
   readonly uploads: Uploads
+  readonly instructionFiles: InstructionFileSettings
   readonly allowUnencryptedObjects: boolean
   readonly content: ContentOptions
   readonly enableSuffixRanges: boolean
@@ -96,6 +105,7 @@ export function checkOptions(client: S3Client, options: S3EncryptionOptions): Se
     transfer: transferSettings(options),
     authentication: authentication(options),
     uploads: new Map(),
+    instructionFiles: instructionFileSettings(options),
     allowUnencryptedObjects: options.allowUnencryptedObjects ?? false,
     enableSuffixRanges: options.enableSuffixRanges ?? false,
     content: checkContent(options.content),

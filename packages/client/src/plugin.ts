@@ -8,6 +8,7 @@
 
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3'
 import { S3EncryptionError } from '@s3-cse/core'
+import { prepare, sendAfter } from './before-sending.ts'
 import { getObject } from './get-object.ts'
 import {
   abortMultipartUpload,
@@ -15,7 +16,7 @@ import {
   createMultipartUpload,
   uploadPart,
 } from './multipart/commands.ts'
-import { isInternal, type Operation } from './operation.ts'
+import { isInternal, type Next, type Operation } from './operation.ts'
 import { checkOptions, type S3EncryptionOptions, type Settings } from './options.ts'
 import { putObject } from './put-object.ts'
 import { refuseUploadPartCopy } from './refusals.ts'
@@ -32,6 +33,8 @@ export type S3EncryptionPluginOptions = S3EncryptionOptions & {
 
 /** How the middleware is found in a stack, and replaced or removed. */
 export const MIDDLEWARE_NAME = 's3EncryptionMiddleware'
+
+const PREPARATION_NAME = 's3EncryptionPreparationMiddleware'
 
 /** The operations that carry content. All others pass through. */
 const operations = {
@@ -93,8 +96,11 @@ export function pluginWith(settings: Settings): S3Plugin {
           context.userAgent = [...(context.userAgent ?? []), USER_AGENT]
           if (isInternal(args.input)) return next(args)
           let response: unknown
-          const send = async (input: ServiceInputTypes) => {
-            const result = await next({ ...args, input })
+          const send: Next<ServiceInputTypes, ServiceOutputTypes> = async (input, before) => {
+            const deliver = () => next({ ...args, input })
+            const result = await (before === undefined
+              ? deliver()
+              : sendAfter(context, before, deliver))
             response = result.response
             return result.output
           }
@@ -102,6 +108,14 @@ export function pluginWith(settings: Settings): S3Plugin {
           return { response, output }
         },
         { step: 'initialize', priority: 'low', name: MIDDLEWARE_NAME, override: true },
+      )
+      // Deeper than where the presigner turns back, and than where the SDK signs.
+      stack.add(
+        (next, context) => async (args) =>
+          (await prepare(context, args.request))
+            ? next(args)
+            : { response: {}, output: { $metadata: {} } },
+        { step: 'deserialize', priority: 'high', name: PREPARATION_NAME, override: true },
       )
     },
   }

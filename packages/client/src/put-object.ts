@@ -6,15 +6,10 @@
  */
 
 import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/client-s3'
-import {
-  beginEncryption,
-  ciphertextLength,
-  encryptStream,
-  withEnvelope,
-  type Bytes,
-} from '@s3-cse/core'
+import { beginEncryption, ciphertextLength, encryptStream, type Bytes } from '@s3-cse/core'
 import { checkStatedLength, readBody } from './body/read.ts'
 import { openBody, type PlainBody } from './body/source.ts'
+import { placeEnvelope } from './instruction-file/place-envelope.ts'
 import type { Operation } from './operation.ts'
 import type { Settings } from './options.ts'
 import { refuseAppending, refuseChecksums, refusePresigned } from './refusals.ts'
@@ -27,37 +22,37 @@ import { uploadCiphertext } from './transfer/stream-upload.ts'
  * Encrypts the body and adds the envelope to the user metadata. All else passes through. What does not
  * fit one part goes up as a multipart upload.
  */
-export function putObject({
-  client,
-  keyring,
-  suite,
-  transfer,
-  content,
-}: Settings): Operation<PutObjectCommandInput, PutObjectCommandOutput> {
+export function putObject(
+  settings: Settings,
+): Operation<PutObjectCommandInput, PutObjectCommandOutput> {
+  const { client, keyring, suite, content } = settings
   return async (input, next, { abortSignal }) => {
     refuseChecksums(input)
     refuseAppending(input)
     const options = requestOptions(input)
     const { encryptionContext } = options
-    const settings = transferSettings({ ...transfer, ...options })
+    const transfer = transferSettings({ ...settings.transfer, ...options })
     const body = await openBody(input.Body)
     try {
       const length = plaintextLength(body, input.ContentLength)
       const { contentKey, envelope } = await beginEncryption({ keyring, suite, encryptionContext })
-      const metadata = withEnvelope(input.Metadata ?? {}, envelope, length)
-      const single = async (Body: Bytes) => {
-        const ciphertext = { Body, ContentLength: Body.length, Metadata: metadata }
-        const output = await next({ ...input, ...ciphertext })
-        refusePresigned(output)
-        return output
-      }
+      const placing = { ...options, length, abortSignal }
+      const { metadata, publish } = placeEnvelope(settings, input, envelope, placing)
+      const single = (Body: Bytes) =>
+        publish(input, async (before) => {
+          const ciphertext = { Body, ContentLength: Body.length, Metadata: { ...metadata } }
+          const output = await next({ ...input, ...ciphertext }, before)
+          refusePresigned(output)
+          return output
+        })
       const ciphertext = encryptStream(contentKey, readBody(body), { ...content, length })
       return await uploadCiphertext(ciphertext, {
         client,
         input,
-        transfer: settings,
+        transfer,
         abortSignal,
         metadata,
+        publish,
         single,
         onSent: progressOf(
           options,

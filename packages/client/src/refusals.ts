@@ -7,7 +7,7 @@
 
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3'
 import { S3EncryptionError } from '@s3-cse/core'
-import type { Operation } from './operation.ts'
+import { isPresigned, type Operation } from './operation.ts'
 
 const PLAINTEXT_CHECKSUMS = [
   'ContentMD5',
@@ -42,7 +42,7 @@ export function refuseChecksums(input: object): void {
  * @throws `S3EncryptionError` with `ERR_PRESIGN_REFUSED`.
  */
 export function refusePresigned(output: object): void {
-  if ('presigned' in output) {
+  if (isPresigned(output)) {
     throw new S3EncryptionError(
       'ERR_PRESIGN_REFUSED',
       'A presigned URL of PutObject or UploadPart would store whatever is sent to it, unencrypted. Encrypt with encrypt() of @s3-cse/core and presign with a plain S3Client.',

@@ -7,12 +7,15 @@
 
 import type { StringMap } from '@s3-cse/core'
 import type { AuthenticationMode } from './authentication.ts'
+import type { InstructionFileOptions, StorageOptions } from './instruction-file/options.ts'
 import type { TransferOptions } from './transfer/options.ts'
 import type { ProgressOptions } from './transfer/progress.ts'
 
 /** What may be said about one request. */
 export type EncryptionRequestOptions = TransferOptions &
   ProgressOptions &
+  StorageOptions &
+  InstructionFileOptions &
   AuthenticationMode & {
     /**
      * Map that AWS KMS authenticates. Stored in clear with the object; a reader must give the same one.

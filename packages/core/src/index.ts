@@ -43,6 +43,14 @@ export {
 } from './content/transform.ts'
 export type { Envelope } from './envelope/envelope.ts'
 export { envelopeFields, userMetadata } from './envelope/fields.ts'
+export {
+  besideInstructionFile,
+  checkInstructionFileSize,
+  completeFromInstructionFile,
+  INSTRUCTION_FILE_METADATA,
+  INSTRUCTION_FILE_SUFFIX,
+  writeInstructionFile,
+} from './envelope/instruction-file.ts'
 export { needsInstructionFile } from './envelope/location.ts'
 export { plaintextLength } from './envelope/plaintext-length.ts'
 export { envelopeMissing, readEnvelope } from './envelope/read.ts'

@@ -122,6 +122,7 @@ describe('an upload that can be resumed', () => {
       'partSize',
       'parts',
       'sealed',
+      'storage',
       'uploadId',
       'version',
     ])

@@ -17,8 +17,9 @@ import type {
   UploadPartCommandInput,
   UploadPartCommandOutput,
 } from '@aws-sdk/client-s3'
-import { beginEncryption, S3EncryptionError, withEnvelope } from '@s3-cse/core'
+import { beginEncryption, S3EncryptionError } from '@s3-cse/core'
 import { readAll } from '../body/read.ts'
+import { placeEnvelope, type Publish } from '../instruction-file/place-envelope.ts'
 import type { Operation } from '../operation.ts'
 import type { Settings } from '../options.ts'
 import { refuseChecksums, refusePresigned } from '../refusals.ts'
@@ -30,6 +31,7 @@ import { beginUpload, type EncryptedUpload } from './encrypted-upload.ts'
 /** An upload that this client created, and what its last request must repeat. */
 interface CreatedUpload {
   readonly upload: EncryptedUpload
+  readonly publish: Publish
   readonly input: CreateMultipartUploadCommandInput
 }
 
@@ -56,12 +58,10 @@ function find(uploads: Uploads, input: UploadName): CreatedUpload {
 }
 
 /** Draws the data key, and puts the envelope into the user metadata. */
-export function createMultipartUpload({
-  keyring,
-  suite,
-  uploads,
-  content,
-}: Settings): Operation<CreateMultipartUploadCommandInput, CreateMultipartUploadCommandOutput> {
+export function createMultipartUpload(
+  settings: Settings,
+): Operation<CreateMultipartUploadCommandInput, CreateMultipartUploadCommandOutput> {
+  const { keyring, suite, uploads, content } = settings
   return async (input, next) => {
     if (suite.cipher !== 'AES-GCM') {
       throw new S3EncryptionError(
@@ -69,14 +69,15 @@ export function createMultipartUpload({
         'The parts of AES-CBC content depend on each other. Use PutObject or upload(), which send them in order.',
       )
     }
-    const { encryptionContext, partSize } = requestOptions(input)
+    const options = requestOptions(input)
+    const { encryptionContext, partSize } = options
     if (partSize !== undefined) checkPartSize(partSize)
     const { contentKey, envelope } = await beginEncryption({ keyring, suite, encryptionContext })
-    const Metadata = { ...withEnvelope(input.Metadata ?? {}, envelope) }
+    const { metadata, publish } = placeEnvelope(settings, input, envelope, options)
     const upload = await beginUpload(contentKey, partSize, content)
-    const output = await next({ ...input, Metadata })
+    const output = await next({ ...input, Metadata: { ...metadata } })
     const { Bucket, Key } = input
-    uploads.set(nameOf({ Bucket, Key, UploadId: output.UploadId }), { upload, input })
+    uploads.set(nameOf({ Bucket, Key, UploadId: output.UploadId }), { upload, publish, input })
     return output
   }
 }
@@ -110,7 +111,7 @@ export function completeMultipartUpload({
 }: Settings): Operation<CompleteMultipartUploadCommandInput, CompleteMultipartUploadCommandOutput> {
   return async (input, next, { abortSignal = new AbortController().signal }) => {
     refuseChecksums(input)
-    const { upload, input: created } = find(uploads, input)
+    const { upload, publish, input: created } = find(uploads, input)
     const parts = new Map<number, CompletedPart>(
       (input.MultipartUpload?.Parts ?? []).map((part) => [part.PartNumber ?? 0, part]),
     )
@@ -121,11 +122,12 @@ export function completeMultipartUpload({
       parts.set(partNumber, await multipart.send(partNumber, bytes, abortSignal))
     }
     const { MpuObjectSize } = input
-    const output = await next({
+    const completion = {
       ...input,
       ...(MpuObjectSize !== undefined && { MpuObjectSize: MpuObjectSize + upload.tagLength }),
       MultipartUpload: { Parts: [...parts.values()] },
-    })
+    }
+    const output = await publish(input, (before) => next(completion, before))
     uploads.delete(nameOf(input))
     return output
   }

@@ -27,6 +27,7 @@ import {
   type StringMap,
 } from '@s3-cse/core'
 import { discard, responseChunks, type SdkBody } from '../body/output.ts'
+import type { InstructionFileOptions } from '../instruction-file/options.ts'
 import { without } from '../members.ts'
 import { objectChanged, pinnedTo, throwReplaced } from '../object-changed.ts'
 import { internal } from '../operation.ts'
@@ -51,12 +52,13 @@ export interface DownloadProgress {
 }
 
 /** Options of a download. */
-export type DownloadOptions = TransferOptions & {
-  /** Must equal what the object was written with. */
-  readonly encryptionContext?: StringMap | undefined
-  readonly abortSignal?: AbortSignal | undefined
-  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
-}
+export type DownloadOptions = TransferOptions &
+  InstructionFileOptions & {
+    /** Must equal what the object was written with. */
+    readonly encryptionContext?: StringMap | undefined
+    readonly abortSignal?: AbortSignal | undefined
+    readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
+  }
 
 const TAG = 16 // bytes
 
@@ -99,7 +101,8 @@ export async function download(
 
   const first = await send({ ...input, Range: rangeOf(0, partSize) }).catch(throwEmpty)
   try {
-    const envelope = storedEnvelope({ ...settings, allowUnencryptedObjects: false }, first)
+    const encryptedOnly = { ...settings, allowUnencryptedObjects: false }
+    const envelope = await storedEnvelope(encryptedOnly, { input, options, abortSignal }, first)
     if (envelope === undefined) throw envelopeMissing()
     const contentKey = await beginDecryption({ keyring, envelope, policy, encryptionContext })
     const get: GetRange = async (start, end) => {

@@ -23,13 +23,14 @@ import {
   isS3EncryptionError,
   readEnvelope,
   S3EncryptionError,
-  withEnvelope,
   writeEnvelope,
   type ContentKey,
   type GcmShare,
   type StringMap,
 } from '@s3-cse/core'
 import type { RandomAccessBody } from '../body/source.ts'
+import type { EnvelopeStorage } from '../instruction-file/options.ts'
+import { placeEnvelope, type Publish } from '../instruction-file/place-envelope.ts'
 import { without } from '../members.ts'
 import type { Settings } from '../options.ts'
 import { concurrently } from './concurrently.ts'
@@ -63,6 +64,7 @@ export interface ResumableUpload extends ResumeOptions {
   readonly body: RandomAccessBody
   readonly transfer: TransferSettings
   readonly encryptionContext: StringMap | undefined
+  readonly storage: EnvelopeStorage | undefined
   readonly abortSignal: AbortSignal | undefined
   readonly onSent: ReturnType<typeof progressOf>
 }
@@ -71,6 +73,7 @@ export interface ResumableUpload extends ResumeOptions {
 interface Session {
   readonly contentKey: ContentKey
   readonly multipart: MultipartUpload
+  readonly publish: Publish
   readonly state: Omit<OpenState, 'parts'>
   /** Of each part whose ciphertext may have left. */
   readonly shares: Map<number, GcmShare>
@@ -95,7 +98,11 @@ export async function uploadResumably(upload: ResumableUpload): Promise<PutObjec
     : resume(upload, upload.resume))
   try {
     await sendParts(upload, session)
-    return await session.multipart.complete([...session.completed.values()], upload.abortSignal)
+    const { multipart, publish, completed } = session
+    return await publish(upload.input, async (before) => {
+      await before()
+      return multipart.complete([...completed.values()], upload.abortSignal)
+    })
   } catch (error) {
     if (isS3EncryptionError(error)) throw error
     throw new UploadInterruptedError(await stateOf(session), error)
@@ -103,15 +110,17 @@ export async function uploadResumably(upload: ResumableUpload): Promise<PutObjec
 }
 
 async function begin(upload: ResumableUpload): Promise<Session> {
-  const { settings, input, body, transfer, encryptionContext } = upload
+  const { settings, input, body, transfer, encryptionContext, abortSignal } = upload
   const { client, keyring, suite } = settings
   const { contentKey, envelope } = await beginEncryption({ keyring, suite, encryptionContext })
   const metadata = writeEnvelope(envelope, body.size)
-  const all = withEnvelope(input.Metadata ?? {}, envelope, body.size)
-  const multipart = await createMultipart(client, input, all)
+  const placing = { storage: upload.storage, length: body.size, abortSignal }
+  const placed = placeEnvelope(settings, input, envelope, placing)
+  const multipart = await createMultipart(client, input, placed.metadata)
   return {
     contentKey,
     multipart,
+    publish: placed.publish,
     state: {
       version: 1,
       bucket: input.Bucket ?? '',
@@ -120,6 +129,7 @@ async function begin(upload: ResumableUpload): Promise<Session> {
       length: body.size,
       partSize: transfer.partSize,
       fingerprint: body.fingerprint ?? null,
+      storage: placed.storage,
       metadata,
     },
     shares: new Map(),
@@ -128,7 +138,7 @@ async function begin(upload: ResumableUpload): Promise<Session> {
 }
 
 async function resume(upload: ResumableUpload, from: UploadState): Promise<Session> {
-  const { settings, input, body, encryptionContext, onSent } = upload
+  const { settings, input, body, encryptionContext, abortSignal, onSent } = upload
   const { client, keyring } = settings
   if (from.bucket !== input.Bucket || from.key !== input.Key) {
     throw stateInvalid('It is of another object.')
@@ -137,6 +147,8 @@ async function resume(upload: ResumableUpload, from: UploadState): Promise<Sessi
     throw sourceChanged()
   }
   const envelope = readEnvelope(envelopeFields(from.metadata))
+  const placing = { storage: from.storage, length: from.length, abortSignal }
+  const { publish } = placeEnvelope(settings, input, envelope, placing)
   // What this client writes it may finish, whatever it may read.
   const policy = { commitmentPolicy: 'FORBID_ENCRYPT_ALLOW_DECRYPT' } as const
   const contentKey = await beginDecryption({ keyring, envelope, policy, encryptionContext })
@@ -151,6 +163,7 @@ async function resume(upload: ResumableUpload, from: UploadState): Promise<Sessi
   return {
     contentKey,
     multipart,
+    publish,
     state,
     shares,
     completed: new Map(kept.map((part) => [part.PartNumber ?? 0, part])),

@@ -11,20 +11,19 @@ import type {
   PutObjectCommandOutput,
   S3Client,
 } from '@aws-sdk/client-s3'
-import type { Bytes, StringMap } from '@s3-cse/core'
+import type { Bytes } from '@s3-cse/core'
+import type { PlacedEnvelope } from '../instruction-file/place-envelope.ts'
 import { concurrently } from './concurrently.ts'
 import { createMultipart, type MultipartUpload } from './multipart.ts'
 import type { TransferSettings } from './options.ts'
 import { cutParts } from './parts.ts'
 
 /** What an upload of ciphertext needs to know. */
-export interface CiphertextUpload {
+export interface CiphertextUpload extends Pick<PlacedEnvelope, 'metadata' | 'publish'> {
   readonly client: S3Client
   readonly input: PutObjectCommandInput
   readonly transfer: TransferSettings
   readonly abortSignal: AbortSignal | undefined
-  /** User metadata with the envelope. */
-  readonly metadata: StringMap
   /** Sends an object that fits one part. */
   single(body: Bytes): Promise<PutObjectCommandOutput>
   /** Told of each part that S3 has, and of its bytes. */
@@ -36,7 +35,7 @@ export async function uploadCiphertext(
   ciphertext: AsyncGenerator<Bytes>,
   upload: CiphertextUpload,
 ): Promise<PutObjectCommandOutput> {
-  const { client, input, metadata, abortSignal, onSent } = upload
+  const { client, input, metadata, publish, abortSignal, onSent } = upload
   const { partSize, partsInFlight } = upload.transfer
   const completed: CompletedPart[] = []
   let output: PutObjectCommandOutput | undefined
@@ -55,7 +54,11 @@ export async function uploadCiphertext(
     })
     if (output !== undefined) return output
     // Without an output there were several parts.
-    return await (await (multipart as Promise<MultipartUpload>)).complete(completed, abortSignal)
+    const created = await (multipart as Promise<MultipartUpload>)
+    return await publish(input, async (before) => {
+      await before()
+      return created.complete(completed, abortSignal)
+    })
   } catch (error) {
     await abandon(multipart)
     throw error

@@ -15,6 +15,7 @@ import {
   type GcmShare,
   type StringMap,
 } from '@s3-cse/core'
+import type { EnvelopeStorage } from '../instruction-file/options.ts'
 
 /** Plain JSON. It holds no plaintext and no key; nobody can alter it unnoticed. */
 export interface UploadState {
@@ -28,6 +29,8 @@ export interface UploadState {
   readonly partSize: number
   /** Of the source, where the platform has one. */
   readonly fingerprint: string | null
+  /** Where the envelope goes. */
+  readonly storage: EnvelopeStorage
   /** The envelope. */
   readonly metadata: StringMap
   /** Parts that S3 has. */
@@ -59,6 +62,7 @@ const bound = (state: OpenState) =>
       state.length,
       state.partSize,
       state.fingerprint,
+      state.storage,
     ]),
   )
 

@@ -13,6 +13,7 @@ import {
 import { S3EncryptionError, type StringMap } from '@s3-cse/core'
 import { checkStatedLength } from '../body/read.ts'
 import { openBody } from '../body/source.ts'
+import type { StorageOptions } from '../instruction-file/options.ts'
 import type { Settings } from '../options.ts'
 import { refuseAppending, refuseChecksums } from '../refusals.ts'
 import { withEncryption } from '../request-options.ts'
@@ -28,6 +29,7 @@ export type UploadInput =
 /** Options of an upload. */
 export type UploadOptions = TransferOptions &
   ProgressOptions &
+  StorageOptions &
   ResumeOptions & {
     /** Map that AWS KMS authenticates. To resume, give the same one. */
     readonly encryptionContext?: StringMap | undefined
@@ -66,9 +68,9 @@ export async function upload(
       )
     }
     checkStatedLength(put.ContentLength, body.size)
-    const { encryptionContext } = request
+    const { encryptionContext, storage } = request
     const onSent = progressOf(options, body.size + settings.suite.tagLength)
-    const target = { settings, input: put, body, transfer, encryptionContext }
+    const target = { settings, input: put, body, transfer, encryptionContext, storage }
     return await uploadResumably({ ...target, abortSignal, onState, resume, onSent })
   } finally {
     await body.close()

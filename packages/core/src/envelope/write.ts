@@ -105,7 +105,7 @@ export function checkMetadataSize(metadata: StringMap): void {
   if (size > METADATA_LIMIT) {
     throw new S3EncryptionError(
       'ERR_METADATA_TOO_LARGE',
-      `The metadata with the envelope has ${size} bytes; S3 stores ${METADATA_LIMIT}. Use less user metadata or a smaller encryption context.`,
+      `The metadata with the envelope has ${size} bytes; S3 stores ${METADATA_LIMIT}. Use less user metadata, a smaller encryption context or, for the envelope, an instruction file.`,
     )
   }
 }
