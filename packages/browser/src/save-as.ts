@@ -5,15 +5,17 @@
  * @module
  */
 
+import { asBytes } from '@s3-cse/client'
+
 /**
  * Offers bytes to the user as a file, in the browser's own way: its download folder or a dialog. For
  * content of any size, use `fileSink()` where the browser has `showSaveFilePicker()`.
  *
  * @param name - proposed file name.
  */
-export function saveAs(content: Blob | Uint8Array<ArrayBuffer>, name: string): void {
+export function saveAs(content: Blob | Uint8Array, name: string): void {
   const link = document.createElement('a')
-  const blob = content instanceof Blob ? content : new Blob([content])
+  const blob = content instanceof Blob ? content : new Blob([asBytes(content)])
   link.href = URL.createObjectURL(blob)
   link.download = name
   link.click()
