@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Results as text: for the terminal and for `docs/interop.md`.
+ *
+ * @module
+ */
+
+import type { Result } from './checks.ts'
+
+export interface Participant {
+  readonly name: string
+  readonly title: string
+  /** Undefined: its toolchain is missing. */
+  readonly version: string | undefined
+}
+
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)]
+
+/** A cell of a table: how many passed; failures; numbers of the reasons why it is impossible. */
+function summary(results: readonly Result[], reasons: string[]): string {
+  const count = (status: Result['status']) => results.filter((r) => r.status === status).length
+  const [passed, failed] = [count('pass'), count('fail')]
+  const notes = unique(results.flatMap((r) => (r.status === 'impossible' ? [r.reason] : [])))
+  for (const reason of notes) if (!reasons.includes(reason)) reasons.push(reason)
+  const numbers = notes.map((reason) => `[${reasons.indexOf(reason) + 1}]`).join('')
+  return [
+    passed > 0 ? `${passed}` : '',
+    failed > 0 ? `**${failed} failed**` : '',
+    numbers === '' ? '' : `– ${numbers}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
+}
+
+/** All tables in Markdown. */
+export function markdown(results: readonly Result[], peers: readonly string[]): string {
+  const reasons: string[] = []
+  const tables = unique(results.map((r) => r.table)).map((table) => {
+    const inTable = results.filter((r) => r.table === table)
+    const rows = unique(inTable.map((r) => r.row)).map((row) => {
+      const cells = peers.map((peer) =>
+        summary(
+          inTable.filter((r) => r.row === row && r.peer === peer),
+          reasons,
+        ),
+      )
+      return `| ${[row, ...cells].join(' | ')} |`
+    })
+    return [
+      `## ${table}`,
+      '',
+      `| | ${peers.join(' | ')} |`,
+      `|---|${peers.map(() => '---|').join('')}`,
+      ...rows,
+      '',
+    ].join('\n')
+  })
+  const why = reasons.map((reason, i) => `${i + 1}. ${reason}`)
+  return [...tables, '## What is impossible, and why', '', ...why, ''].join('\n')
+}
