@@ -27,7 +27,8 @@ interface Reader {
 }
 
 /** A keyring with the right key, which counts how often it is used. */
-function readerFor(vector: Vector, { core, rawRsa }: LegacyLibrary, enabled: boolean): Reader {
+function readerFor(vector: Vector, library: LegacyLibrary, enabled: boolean): Reader {
+  const { core, rawRsa } = library
   let calls = 0
   const use = <T>(answer: T): T => {
     calls += 1
@@ -58,18 +59,24 @@ function readerFor(vector: Vector, { core, rawRsa }: LegacyLibrary, enabled: boo
     encrypt: never,
     decrypt({ encryptedDataKey, encryptionContext }) {
       assertEqual(encryptionContext, vector.encryptionContext)
-      assertBytes(encryptedDataKey, base64(wrappedKeyOf(vector)))
+      assertBytes(encryptedDataKey, base64(wrappedKeyOf(metadataOf(vector, library))))
       return Promise.resolve(use(base64(vector.dataKey)))
     },
   }
   return { keyring: core.kmsKeyring({ ...options, discovery: true, kms }), used: () => calls }
 }
 
-const metadataOf = ({ metadata }: Vector) => metadata as unknown as Record<string, string>
+/** The metadata, completed from the instruction file if there is one. */
+function metadataOf(vector: Vector, { core }: LegacyLibrary): core.StringMap {
+  const metadata = vector.metadata as unknown as core.StringMap
+  if (vector.instructionFile === undefined) return metadata
+  const file = new TextEncoder().encode(vector.instructionFile.content)
+  return core.completeFromInstructionFile(core.envelopeFields(metadata), file)
+}
 
-function wrappedKeyOf(vector: Vector): string {
-  const [, value = ''] =
-    Object.entries(metadataOf(vector)).find(([name]) => /^x-amz-key(-v2)?$/i.test(name)) ?? []
+function wrappedKeyOf(metadata: core.StringMap): string {
+  const entries = Object.entries(metadata)
+  const [, value = ''] = entries.find(([name]) => /^x-amz-key(-v2)?$/i.test(name)) ?? []
   return value
 }
 
@@ -92,7 +99,7 @@ function read(vector: Vector, library: LegacyLibrary, enabled: Enabled, body = v
   const { policy = 'REQUIRE_ENCRYPT_ALLOW_DECRYPT', content = true, wrapping = true } = enabled
   const { keyring, used } = readerFor(vector, library, wrapping)
   const plaintext = library.core.decrypt(
-    { metadata: metadataOf(vector), body: base64(body) },
+    { metadata: metadataOf(vector, library), body: base64(body) },
     {
       keyring,
       commitmentPolicy: policy,

@@ -41,7 +41,16 @@ export interface LegacyObject {
   readonly dataKey: Buffer
   readonly metadata: Readonly<Record<string, string>>
   readonly body: Buffer
+  /** Where the envelope is, if it is not in the metadata. */
+  readonly instructionFile: InstructionFile | undefined
   readonly plaintext: Buffer
+}
+
+/** An object beside the object. */
+export interface InstructionFile {
+  readonly suffix: string
+  readonly metadata: Readonly<Record<string, string>>
+  readonly content: string
 }
 
 /** The keys of the readers. */
@@ -165,6 +174,43 @@ export async function legacyObjects(keys: LegacyKeys): Promise<LegacyObject[]> {
     v2('C++ V1, EncryptionOnly, KMS', 'CBC', 'kms', cmk, { tagLength: '0', length: false }),
     v2('C++ V1, EncryptionOnly, AES', 'CBC', 'AESWrap', {}, { tagLength: '0', length: false }),
     v2('C++ V1, StrictAuthenticatedEncryption, AES', 'GCM', 'AESWrap', {}, { length: false }),
+    // The same with instruction files, each as its client writes them.
+    v1('Java 1.x, EncryptionOnly, AES, instruction file', 'aes-256', { file: {} }),
+    v1('Java 1.x, EncryptionOnly, RSA, instruction file', 'rsa', { file: {} }),
+    v2('Java 1.x, EncryptionOnly, KMS, instruction file', 'CBC', 'kms', cmk, { file: {} }),
+    v2(
+      'Java 1.x, AuthenticatedEncryption, AES, instruction file',
+      'GCM',
+      'AESWrap',
+      {},
+      { file: {} },
+    ),
+    v2('Java 1.x V2 client, RSA, instruction file', 'GCM', 'RSA-OAEP-SHA1', {}, { file: {} }),
+    v2(
+      'Java, a CBC object whose instruction file was re-encrypted',
+      'CBC',
+      'AES/GCM',
+      { materials: '2021' },
+      { tagLength: '0', file: {} },
+    ),
+    v1('Ruby V1, AES, instruction file', 'aes-256', { file: { marker: null } }),
+    v1('.NET V1, RSA, instruction file', 'rsa', { file: {} }),
+    v1('.NET V1, AES, instruction file of the first form', 'aes-256', { file: OLD_DOT_NET }),
+    v1('.NET V1, RSA, instruction file of the first form', 'rsa', { file: OLD_DOT_NET }),
+    v2('Go 1.x, KMS, GCM, instruction file', 'GCM', 'kms', cmk, {
+      extra: md5,
+      file: { marker: null, all: true },
+    }),
+    v2('PHP V1, GCM, instruction file with numbers', 'GCM', 'kms', cmk, {
+      file: { marker: null, all: true, content: withNumbers },
+    }),
+    v2(
+      'C++ V1, EncryptionOnly, AES, instruction file',
+      'CBC',
+      'AESWrap',
+      {},
+      { tagLength: '0', length: false, file: { marker: 'default instruction file header' } },
+    ),
   ]
   return Promise.all(rows.map((row, i) => write(row, PLAINTEXT_LENGTHS[i % 5] ?? 0, keys)))
 }
@@ -176,7 +222,34 @@ interface Written {
   readonly body: Buffer
 }
 
+/** How a client writes an instruction file. */
+interface FileForm {
+  /** Default: `.instruction`. */
+  readonly suffix?: string
+  /** Value of `x-amz-crypto-instr-file`; null for none. Default: empty. */
+  readonly marker?: string | null
+  /** What stands about the plaintext is in the file too, not on the object. */
+  readonly all?: boolean
+  /** Default: the names and strings of metadata. */
+  readonly content?: (fields: Record<string, string>) => object
+}
+
+const OLD_DOT_NET: FileForm = {
+  suffix: 'INSTRUCTION_SUFFIX',
+  marker: null,
+  content: (fields) => ({ EncryptedEnvelopeKey: fields['x-amz-key'], IV: fields['x-amz-iv'] }),
+}
+
+const withNumbers = (fields: Record<string, string>): object =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      /-(len|length)$/.test(name) ? Number(value) : value,
+    ]),
+  )
+
 interface Details {
+  readonly file?: FileForm
   readonly dataKeyLength?: number
   /** Whether the length of the plaintext is stored. */
   readonly length?: boolean
@@ -247,6 +320,13 @@ async function write(row: Row, plaintextLength: number, keys: LegacyKeys): Promi
     ...(length && { 'x-amz-unencrypted-content-length': String(plaintextLength) }),
     ...row.extra?.({ plaintext, body }),
   }
+  const { file } = row
+  const inMetadata = Object.entries(fields).filter(
+    ([name]) => file === undefined || (!file.all && name.startsWith('x-amz-unencrypted-')),
+  )
+  const inFile = Object.entries(fields).filter(
+    (entry) => !inMetadata.some(([name]) => name === entry[0]),
+  )
   return {
     id,
     cipher,
@@ -254,11 +334,19 @@ async function write(row: Row, plaintextLength: number, keys: LegacyKeys): Promi
     key,
     encryptionContext: key === 'kms' ? description : undefined,
     dataKey,
-    metadata: Object.fromEntries(
-      Object.entries(fields).map(([name, value]) => [names(name), value]),
-    ),
+    metadata: Object.fromEntries(inMetadata.map(([name, value]) => [names(name), value])),
     body,
+    instructionFile: file && instructionFile(file, Object.fromEntries(inFile)),
     plaintext,
+  }
+}
+
+function instructionFile(form: FileForm, fields: Record<string, string>): InstructionFile {
+  const { suffix = '.instruction', marker = '' } = form
+  return {
+    suffix,
+    metadata: marker === null ? {} : { 'x-amz-crypto-instr-file': marker },
+    content: JSON.stringify(form.content?.(fields) ?? fields),
   }
 }
 

@@ -15,6 +15,7 @@ import {
   S3EncryptionError,
   type Bytes,
   type Envelope,
+  type StringMap,
 } from '@s3-cse/core'
 import { suffixOf, type InstructionFileOptions } from './instruction-file/options.ts'
 import { getInstructionFile, keyOfFile, type ReadTarget } from './instruction-file/requests.ts'
@@ -45,7 +46,7 @@ export async function storedEnvelope(
   const { ignoreInstructionFiles = settings.instructionFiles.ignored } = asked.options
   const { content, cause } = ignoreInstructionFiles
     ? IGNORED
-    : await findFile(settings, asked, bare)
+    : await findFile(settings, asked, fields)
   if (content !== undefined) return readEnvelope(completeFromInstructionFile(fields, content))
   const absent = cause === undefined || nameOf(cause) === 'NoSuchKey'
   if (bare && absent && settings.allowUnencryptedObjects) return undefined
@@ -66,12 +67,13 @@ const IGNORED: Found = {}
 async function findFile(
   { client, policy }: Settings,
   { input: target, options, abortSignal }: Asked,
-  bare: boolean,
+  fields: StringMap,
 ): Promise<Found> {
   const suffixes = [suffixOf(options)]
   const usual = options.instructionFileSuffix === undefined
-  // Whatever that client wrote is read as legacy content only.
-  if (usual && bare && policy.enableLegacyUnauthenticatedModes === true) suffixes.push(OLD_SUFFIX)
+  // Whatever that client wrote is read as legacy content only. Of format V3, the message ID would be here.
+  if (usual && !('x-amz-i' in fields) && policy.enableLegacyUnauthenticatedModes === true)
+    suffixes.push(OLD_SUFFIX)
   let cause: unknown
   for (const suffix of suffixes) {
     try {
