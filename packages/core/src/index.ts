@@ -11,11 +11,11 @@ export {
   gcmCipher,
   type EncryptedPiece,
   type GcmCipher,
-  type GcmStrategy,
   type GcmTuning,
   type UnverifiedPiece,
 } from './content/gcm.ts'
 export { EMPTY_SHARE, type GcmShare } from './content/gcm-share.ts'
+export type { GcmStrategy } from './content/gcm-strategy.ts'
 export { ciphertextLength, decryptBytes, encryptBytes } from './content/one-shot.ts'
 export {
   contentCipher,
@@ -27,7 +27,7 @@ export {
 } from './content/options.ts'
 export { decryptPartUnverified, encryptPart, type PartOptions } from './content/parts.ts'
 export { decryptRangeUnverified, type ContentRange } from './content/range.ts'
-export { keepFreedMemory, release } from './content/release.ts'
+export { release } from './content/release.ts'
 export { pieces, readPieces, type ByteSource } from './content/source.ts'
 export {
   authenticateStream,

@@ -10,7 +10,6 @@
 import {
   concat,
   contentCipher,
-  EMPTY_SHARE,
   encryptPart,
   equalConstantTime,
   S3EncryptionError,
@@ -109,9 +108,8 @@ export async function beginUpload(
 
   /** The tag, once all parts up to one are encrypted. */
   const tagAfter = async (count: number): Promise<Bytes> => {
-    let total = EMPTY_SHARE
-    for (const { share } of leading(count)) total = cipher.merge(total, await share)
-    return cipher.tag(total)
+    const shares = await Promise.all(leading(count).map(({ share }) => share))
+    return cipher.tag(cipher.merge(...shares))
   }
 
   /** What the part is and, apart from it, its ciphertext, which nobody keeps once it is sent. */

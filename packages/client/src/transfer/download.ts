@@ -17,7 +17,6 @@ import {
   decryptionFailed,
   decryptPartUnverified,
   decryptStreamUnverified,
-  EMPTY_SHARE,
   envelopeMissing,
   release,
   type Bytes,
@@ -195,8 +194,7 @@ async function readRanges(download: Download, sink: OpenSink): Promise<number> {
     download.onProgress?.({ received, total })
   })
 
-  const share = shares.reduce((whole, next) => cipher.merge(whole, next), EMPTY_SHARE)
-  if (!cipher.verify(share, tag)) throw decryptionFailed()
+  if (!cipher.verify(cipher.merge(...shares), tag)) throw decryptionFailed()
   return length
 }
 

@@ -16,7 +16,6 @@ import {
   beginEncryption,
   concat,
   contentCipher,
-  EMPTY_SHARE,
   encryptPart,
   envelopeFields,
   equalConstantTime,
@@ -200,11 +199,8 @@ async function sendParts(upload: ResumableUpload, session: Session): Promise<voi
 
   /** All shares are there when the last part is sent. */
   const tag = () => {
-    let total = EMPTY_SHARE
-    for (let number = 1; number <= count; number++) {
-      total = cipher.merge(total, shares.get(number) ?? EMPTY_SHARE)
-    }
-    return cipher.tag(total)
+    const inOrder = [...shares].sort(([a], [b]) => a - b)
+    return cipher.tag(cipher.merge(...inOrder.map(([, share]) => share)))
   }
 
   const numbers = Array.from({ length: count - 1 }, (_, index) => index + 1)

@@ -38,6 +38,12 @@ export interface Step {
  */
 export type Pass = (offset: number, input: Bytes, mask: () => Promise<Bytes>) => Step
 
+/**
+ * What gives the plaintext: AES-CTR, or AES-GCM, which adds the same key stream either way and is the
+ * faster one where it uses wider instructions.
+ */
+export type Decipher = 'ctr' | 'gcm'
+
 /** The passes under one key. */
 export interface GcmPasses {
   /** Share of a piece of ciphertext, by GMAC. */
@@ -46,12 +52,10 @@ export interface GcmPasses {
   readonly seal: Pass
   /** Encrypts by AES-CTR, then hashes by GMAC: where AES-GCM takes IVs of 12 bytes only. */
   readonly ctrThenGmac: Pass
-  /** Decrypts by AES-CTR, and hashes by GMAC at the same time. */
-  readonly ctrBesideGmac: Pass
-  /** Decrypts by AES-CTR; then encrypts again by AES-GCM, for the tag. */
-  readonly ctrThenGcm: Pass
-  /** Decrypts by AES-GCM, which adds the key stream either way, and hashes by GMAC meanwhile. */
-  readonly gcmBesideGmac: Pass
+  /** Decrypts, and hashes by GMAC at the same time. */
+  readonly besideGmac: (decipher: Decipher) => Pass
+  /** Decrypts; then encrypts again by AES-GCM, for the tag. */
+  readonly thenGcm: (decipher: Decipher) => Pass
 }
 
 /** The block of two lengths in bytes, as GHASH ends with it: 64 bits each, counting bits. */
@@ -99,6 +103,15 @@ export function gcmPasses(native: GcmNative): GcmPasses {
     return unmask(tag, lengthBlock(length, 0), native.tagMask, length)
   }
 
+  const decrypt: Record<Decipher, (offset: number, ciphertext: Bytes) => Promise<Bytes>> = {
+    ctr: (offset, ciphertext) => native.keyStream(offset, ciphertext),
+    gcm: (offset, ciphertext) =>
+      native.seal(offset, ciphertext).then((sealed) => {
+        sealed.fill(0, ciphertext.length) // a tag of the plaintext, which nobody needs
+        return sealed.subarray(0, ciphertext.length)
+      }),
+  }
+
   return {
     authenticate,
 
@@ -121,14 +134,14 @@ export function gcmPasses(native: GcmNative): GcmPasses {
       return { piece }
     },
 
-    ctrBesideGmac(offset, ciphertext) {
-      const both = Promise.all([native.keyStream(offset, ciphertext), authenticate(ciphertext)])
+    besideGmac: (decipher) => (offset, ciphertext) => {
+      const both = Promise.all([decrypt[decipher](offset, ciphertext), authenticate(ciphertext)])
       return { piece: both.then(([output, share]) => ({ output, share })) }
     },
 
-    ctrThenGcm(offset, ciphertext, mask) {
+    thenGcm: (decipher) => (offset, ciphertext, mask) => {
       const { length } = ciphertext
-      const decrypting = native.keyStream(offset, ciphertext)
+      const decrypting = decrypt[decipher](offset, ciphertext)
       const endMask = maskAtEnd(ciphertext, decrypting)
       const piece = Promise.all([decrypting, mask()]).then(async ([output, before]) => {
         const again = await native.seal(offset, output)
@@ -137,16 +150,6 @@ export function gcmPasses(native: GcmNative): GcmPasses {
         return { output, share }
       })
       return { piece, endMask }
-    },
-
-    gcmBesideGmac(offset, ciphertext) {
-      const { length } = ciphertext
-      const both = Promise.all([native.seal(offset, ciphertext), authenticate(ciphertext)])
-      const piece = both.then(([sealed, share]) => {
-        sealed.fill(0, length) // a tag of the plaintext, which nobody needs
-        return { output: sealed.subarray(0, length), share }
-      })
-      return { piece }
     },
   }
 }

@@ -18,6 +18,7 @@ import { mapOrdered } from './ordered.ts'
 import { release } from './release.ts'
 
 const TAG = 16 // bytes
+const HELD_BACK = TAG + 1 // bytes: content of one chunk is the last chunk, and so is decrypted in one call
 
 /** The cipher for a stream that has begun, and that is closed if there is none. */
 async function cipherFor(
@@ -39,7 +40,9 @@ export async function* encryptGcm(
   source: AsyncIterable<Bytes>,
   settings: StreamSettings,
 ): AsyncGenerator<Bytes> {
-  const stream = chunks(source, settings.chunkSize, 0)
+  const { chunkSize, length = Infinity } = settings
+  // What is known to fit one chunk is held back as the last; else chunks need not be copied.
+  const stream = chunks(source, chunkSize, length > chunkSize ? 0 : 1)
   const first = await firstOf(stream)
   if (first.last) {
     yield await encryptBytes(key, first.bytes)
@@ -98,7 +101,7 @@ export async function* decryptGcmUnverified(
   source: AsyncIterable<Bytes>,
   settings: StreamSettings,
 ): AsyncGenerator<Bytes> {
-  const stream = chunks(source, settings.chunkSize, TAG)
+  const stream = chunks(source, settings.chunkSize, HELD_BACK)
   const first = await firstOf(stream)
   if (first.last) {
     const plaintext = await decryptBytes(key, first.bytes)
@@ -119,7 +122,7 @@ export async function authenticateGcm(
   source: AsyncIterable<Bytes>,
   settings: StreamSettings,
 ): Promise<void> {
-  const stream = chunks(source, settings.chunkSize, TAG)
+  const stream = chunks(source, settings.chunkSize, HELD_BACK)
   const first = await firstOf(stream)
   if (first.last) {
     release(await decryptBytes(key, first.bytes))

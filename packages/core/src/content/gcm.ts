@@ -14,25 +14,15 @@ import { gcmPasses, lengthBlock, type Pass, type Piece } from './gcm-passes.ts'
 import { EMPTY_SHARE, mergeShares, shareOfPadded, type GcmShare } from './gcm-share.ts'
 import { add, fromBlock, multiply, toBlock } from './gf128.ts'
 import { checkContentLength } from './limits.ts'
+import { fastestStrategy, type GcmStrategy } from './gcm-strategy.ts'
 import { acceptsLongIv } from './long-iv.ts'
+import { keepFreedMemory } from './release.ts'
 
 const GCM_IV = 12 // bytes
 
-/**
- * How a piece is decrypted and authenticated: in two native passes, for its tag is not known in
- * advance. All give the same bytes; which is fastest depends on the engine.
- *
- * - `ctr-gmac`: AES-CTR of the ciphertext and, at the same time, GMAC of it.
- * - `ctr-gcm`: AES-CTR, then AES-GCM of the plaintext, whose tag hashes the ciphertext: the least
- *   memory in Node.js, which copies what GMAC hashes into its JavaScript heap first.
- * - `gcm-gmac`: AES-GCM of the ciphertext, which adds the same key stream as decryption, and GMAC at
- *   the same time: for engines whose AES-CTR is slow.
- */
-export type GcmStrategy = 'ctr-gmac' | 'ctr-gcm' | 'gcm-gmac'
-
 /** What may be tuned; the bytes are the same. */
 export interface GcmTuning {
-  /** @default 'ctr-gcm' */
+  /** @default the fastest, found by trying, once */
   readonly strategy?: GcmStrategy | undefined
   /**
    * Whether the platform's AES-GCM takes IVs of 16 bytes. If not, encryption needs two passes too,
@@ -88,11 +78,11 @@ export interface GcmCipher {
   authenticate(ciphertext: Bytes): Promise<GcmShare>
 
   /**
-   * Share of `first` and then `second`.
+   * Share of runs that follow each other; of none, the empty one.
    *
    * @throws `RangeError` if bytes follow a share that does not end on a block boundary.
    */
-  merge(first: GcmShare, second: GcmShare): GcmShare
+  merge(...shares: readonly GcmShare[]): GcmShare
 
   /** The tag, 16 bytes, of the content that `share` covers from the first byte to the last. */
   tag(share: GcmShare): Bytes
@@ -113,17 +103,21 @@ export async function gcmCipher(key: ContentKey, tuning: GcmTuning = {}): Promis
   const { suite, iv, aad } = key
   if (suite.cipher !== 'AES-GCM') throw new RangeError(`key: ${suite.name} is not AES-GCM`)
   if (iv.length !== GCM_IV) throw new RangeError(`iv: expected 12 bytes, got ${iv.length}`)
-  const [native, longIv] = await Promise.all([gcmNative(key), tuning.longIv ?? acceptsLongIv()])
+  keepFreedMemory()
+  const longIv = tuning.longIv ?? (await acceptsLongIv())
+  const strategy = longIv ? (tuning.strategy ?? (await fastestStrategy())) : 'ctr-gmac'
+  const native = await gcmNative(key)
   const { hashKey, tagMask } = native
   const { authenticate, ...passes } = gcmPasses(native)
   const aadShare = shareOfPadded(hashKey, aad)
 
   const encryptPass = longIv ? passes.seal : passes.ctrThenGmac
   const decryptPass = {
-    'ctr-gmac': passes.ctrBesideGmac,
-    'ctr-gcm': longIv ? passes.ctrThenGcm : passes.ctrBesideGmac,
-    'gcm-gmac': longIv ? passes.gcmBesideGmac : passes.ctrBesideGmac,
-  }[tuning.strategy ?? 'ctr-gcm']
+    'ctr-gmac': passes.besideGmac('ctr'),
+    'gcm-gmac': passes.besideGmac('gcm'),
+    'ctr-gcm': passes.thenGcm('ctr'),
+    'gcm-gcm': passes.thenGcm('gcm'),
+  }[strategy]
 
   /** Consecutive pieces; each hands the key stream block at its end to the next. */
   const run = (pass: Pass, start: number) => {
@@ -157,7 +151,8 @@ export async function gcmCipher(key: ContentKey, tuning: GcmTuning = {}): Promis
     }
   }
 
-  const merge = (first: GcmShare, second: GcmShare) => mergeShares(hashKey, first, second)
+  const merge = (...shares: readonly GcmShare[]) =>
+    shares.reduce((total, share) => mergeShares(hashKey, total, share), EMPTY_SHARE)
 
   const tag = (share: GcmShare): Bytes => {
     const lengths = multiply(lengthBlock(aad.length, share.length), hashKey)

@@ -31,6 +31,7 @@ export interface StreamOptions extends ContentOptions {
 export interface StreamSettings {
   readonly chunkSize: number
   readonly concurrency: number
+  readonly length: number | undefined
   readonly cipher: (key: ContentKey) => Promise<GcmCipher>
 }
 
@@ -41,17 +42,17 @@ export interface StreamSettings {
  * positive integer, or a length that is none.
  */
 export function streamSettings(options: StreamOptions): StreamSettings {
-  const { chunkSize = 2 ** 20, concurrency = 4, length = 0 } = options
+  const { chunkSize = 2 ** 20, concurrency = 4, length } = options
   if (!Number.isSafeInteger(chunkSize) || chunkSize < 16 || chunkSize % 16 !== 0) {
     throw new RangeError(`chunkSize: expected a positive multiple of 16, got ${chunkSize}`)
   }
   if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
     throw new RangeError(`concurrency: expected a positive integer, got ${concurrency}`)
   }
-  if (!Number.isSafeInteger(length) || length < 0) {
+  if (length !== undefined && (!Number.isSafeInteger(length) || length < 0)) {
     throw new RangeError(`length: expected a number of bytes, got ${length}`)
   }
-  return { chunkSize, concurrency, cipher: (key) => contentCipher(key, options) }
+  return { chunkSize, concurrency, length, cipher: (key) => contentCipher(key, options) }
 }
 
 /** The cipher of one object, from where the options say. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { concat } from '../../src/bytes.ts'
 import type { StreamOptions } from '../../src/content/options.ts'
 import {
@@ -208,14 +208,17 @@ describe('GCM', () => {
     expect(released).toBe(5 * CHUNK)
   })
 
-  test.each(['ctr-gmac', 'ctr-gcm', 'gcm-gmac'] as const)('strategy %s', async (strategy) => {
-    for (const longIv of [true, false]) {
-      const tuned = { ...options, strategy, longIv }
-      expectBytes(await collect(encryptStream(gcm, plaintext, tuned)), ciphertext)
-      expectBytes(await decryptBuffered(gcm, ciphertext, tuned), plaintext)
-      await fails(decryptBuffered(gcm, flip(ciphertext, 999), tuned))
-    }
-  })
+  test.each(['ctr-gmac', 'ctr-gcm', 'gcm-gmac', 'gcm-gcm'] as const)(
+    'strategy %s',
+    async (strategy) => {
+      for (const longIv of [true, false]) {
+        const tuned = { ...options, strategy, longIv }
+        expectBytes(await collect(encryptStream(gcm, plaintext, tuned)), ciphertext)
+        expectBytes(await decryptBuffered(gcm, ciphertext, tuned), plaintext)
+        await fails(decryptBuffered(gcm, flip(ciphertext, 999), tuned))
+      }
+    },
+  )
 
   test('chunks may be taken away as soon as they are there', async () => {
     const parts: Uint8Array[] = []
@@ -225,6 +228,19 @@ describe('GCM', () => {
     const sized = parts.map((part, i) => part.subarray(0, i < 5 ? CHUNK : i === 5 ? 7 : 16))
     expectBytes(concat(...sized), ciphertext)
   })
+
+  test.each([0, 16, CHUNK - 1, CHUNK])(
+    '%i bytes, no more than a chunk, go by one call',
+    async (length) => {
+      const calls = vi.spyOn(crypto.subtle, 'encrypt')
+      const whole = sample(length)
+      const encrypted = await collect(encryptStream(gcm, whole, { ...options, length }))
+      expect(calls).toHaveBeenCalledTimes(1)
+      expectBytes(await decryptBuffered(gcm, encrypted, options), whole)
+      expect(calls).toHaveBeenCalledTimes(1)
+      calls.mockRestore()
+    },
+  )
 
   test('chunks of the default size', async () => {
     const large = sample(3 * 2 ** 20 + 100)
