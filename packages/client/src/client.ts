@@ -7,14 +7,17 @@
 
 import {
   GetObjectCommand,
+  HeadObjectCommand,
   PutObjectCommand,
   S3Client,
   type GetObjectCommandInput,
   type GetObjectCommandOutput,
+  type HeadObjectCommandInput,
   type PutObjectCommandInput,
   type PutObjectCommandOutput,
   type S3ClientConfig,
 } from '@aws-sdk/client-s3'
+import type { EncryptedHeadObjectOutput } from './head-object.ts'
 import { checkOptions, type S3EncryptionOptions, type Settings } from './options.ts'
 import { pluginWith } from './plugin.ts'
 import { withEncryption, type EncryptionRequestOptions } from './request-options.ts'
@@ -64,6 +67,14 @@ export class S3EncryptionClient extends S3Client {
   /** `GetObject`, decrypted. */
   getObject(input: GetObjectCommandInput, options?: CallOptions): Promise<GetObjectCommandOutput> {
     return this.send(new GetObjectCommand(withEncryption(input, options ?? {})), options)
+  }
+
+  /** `HeadObject`, with the length of the plaintext and a summary of the envelope. */
+  headObject(
+    input: HeadObjectCommandInput,
+    options?: CallOptions,
+  ): Promise<EncryptedHeadObjectOutput> {
+    return this.send(new HeadObjectCommand(input), options)
   }
 
   /**

@@ -8,6 +8,7 @@
 export * from '@s3-cse/core'
 export type { AuthenticationMode } from './authentication.ts'
 export { S3EncryptionClient, type CallOptions, type S3EncryptionClientConfig } from './client.ts'
+export type { EncryptedHeadObjectOutput } from './head-object.ts'
 export type {
   EnvelopeStorage,
   IgnoreOptions,

@@ -10,6 +10,7 @@ import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/c
 import { S3EncryptionError } from '@s3-cse/core'
 import { prepare, sendAfter } from './before-sending.ts'
 import { getObject } from './get-object.ts'
+import { headObject } from './head-object.ts'
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -40,6 +41,7 @@ const PREPARATION_NAME = 's3EncryptionPreparationMiddleware'
 const operations = {
   PutObjectCommand: putObject,
   GetObjectCommand: getObject,
+  HeadObjectCommand: headObject,
   CreateMultipartUploadCommand: createMultipartUpload,
   UploadPartCommand: uploadPart,
   CompleteMultipartUploadCommand: completeMultipartUpload,

@@ -18,15 +18,9 @@ import {
   type Envelope,
 } from '@s3-cse/core'
 import { bodyFrom, responseChunks, type SdkBody } from './body/output.ts'
+import { parseContentRange, type StoredRange } from './content-range.ts'
 import { objectChanged, pinnedTo, throwReplaced } from './object-changed.ts'
 import type { Bounds, RangeRequest } from './range-request.ts'
-
-/** What of a stored object a response holds. */
-export interface StoredRange {
-  readonly start: number
-  /** Bytes of the whole object, tag or padding included. */
-  readonly objectLength: number
-}
 
 /** A response that holds a range, and how to read it. */
 export interface RangeReading {
@@ -44,11 +38,6 @@ export interface RangeReading {
 
 const BLOCK = 16 // bytes
 
-/** Whether a response holds a range: a server that does not serve ranges sends all of the object. */
-export function isPartial({ ContentRange, $metadata }: GetObjectCommandOutput): boolean {
-  return ContentRange !== undefined || $metadata.httpStatusCode === 206
-}
-
 /**
  * Where a response stands in its object.
  *
@@ -58,16 +47,15 @@ export function storedRange(
   range: RangeRequest,
   { ContentRange }: GetObjectCommandOutput,
 ): StoredRange {
-  const [, first, length] = /^bytes (\d+)-\d+\/(\d+)$/.exec(ContentRange ?? '') ?? []
-  const [start, objectLength] = [Number(first), Number(length)]
-  if (length === undefined || start !== range.startIn(objectLength)) {
+  const stored = parseContentRange(ContentRange)
+  if (stored === undefined || stored.start !== range.startIn(stored.objectLength)) {
     const held = ContentRange ?? 'missing (in a browser, list it under ExposeHeaders of CORS)'
     throw new S3EncryptionError(
       'ERR_CONTENT_RANGE',
       `The response does not hold the range that was asked for, ${range.header}: its Content-Range is ${held}.`,
     )
   }
-  return { start, objectLength }
+  return stored
 }
 
 /**

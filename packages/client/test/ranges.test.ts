@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from 'node:crypto'
 import { Agent } from 'node:http'
 import type { Readable } from 'node:stream'
@@ -6,7 +7,7 @@ import { rawAesKeyring, s3Encryption, type S3EncryptionClient } from '@s3-cse/cl
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import objects from '../../../conformance/vectors/objects.json' with { type: 'json' }
-import { writers, type Writer } from './independent.ts'
+import { writers, type Writer } from './written.ts'
 import { BUCKET, bytes, freshKey, readsAll, useAccount } from './support.ts'
 
 const account = useAccount()

@@ -23,6 +23,7 @@ import { decodeDoubleEncoding } from './double-encoding.ts'
 import type { Envelope } from './envelope.ts'
 import { EXCLUSIVE_KEYS, V2, V3 } from './fields.ts'
 import { formatOf } from './location.ts'
+import { statedLength } from './plaintext-length.ts'
 
 const invalid = (message: string) => new S3EncryptionError('ERR_ENVELOPE_INVALID', message)
 
@@ -110,13 +111,6 @@ function readV1OrV2(fields: StringMap, format: 1 | 2, suite: AlgorithmSuite): En
     description: map(fields, V2.description),
     statedLength: statedLength(fields),
   }
-}
-
-/** Nobody needs it to decrypt: what is no length is as good as none. */
-function statedLength(fields: StringMap): number | undefined {
-  const value = fields[V2.plaintextLength] ?? ''
-  const length = Number(value)
-  return /^\d+$/.test(value) && Number.isSafeInteger(length) ? length : undefined
 }
 
 // AES wraps 32 bytes to at most 48; the smallest RSA modulus in use is longer.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Objects as other clients write them under a raw AES key, made by `node:crypto` alone from the published
  * formats.

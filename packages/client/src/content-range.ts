@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Where a response stands in the stored object.
+ *
+ * @module
+ */
+
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
+
+/** What of a stored object a response is about. */
+export interface StoredRange {
+  readonly start: number
+  /** Bytes of the whole object, tag or padding included. */
+  readonly objectLength: number
+}
+
+/** Whether a response is about a part of the object: a server without ranges answers with all of it. */
+export function isPartial({
+  ContentRange,
+  $metadata,
+}: Pick<GetObjectCommandOutput, 'ContentRange' | '$metadata'>): boolean {
+  return ContentRange !== undefined || $metadata.httpStatusCode === 206
+}
+
+/** Reads a `Content-Range` header; undefined if it does not tell both numbers. */
+export function parseContentRange(header: string | undefined): StoredRange | undefined {
+  const [, start, objectLength] = /^bytes (\d+)-\d+\/(\d+)$/.exec(header ?? '') ?? []
+  return objectLength === undefined
+    ? undefined
+    : { start: Number(start), objectLength: Number(objectLength) }
+}
