@@ -490,11 +490,11 @@ describe('reading', () => {
     account.aws.s3.requests.clear()
     const ignore = { ignoreInstructionFiles: true }
     for (const get of [
-      reader(ignore).getObject(object),
-      reader().getObject(object, ignore),
-      reader(ignore).download(object, memorySink()),
+      () => reader(ignore).getObject(object),
+      () => reader().getObject(object, ignore),
+      () => reader(ignore).download(object, memorySink()),
     ]) {
-      await expect(get).rejects.toMatchObject(missing)
+      await expect(get()).rejects.toMatchObject(missing)
     }
     expect(account.aws.s3.requests.of('GetObject')).toHaveLength(3)
   })
