@@ -7,6 +7,7 @@ const packages = ['core', 'client', 'browser', 'node', 'deno'] as const
 const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url))
 const sources = [
   { find: '@s3-cse/core/raw-rsa', replacement: source('core/src/raw-rsa-js.ts') },
+  { find: '@s3-cse/client/s3cse', replacement: source('client/src/s3cse/index.ts') },
   ...packages.map((name) => ({
     find: `@s3-cse/${name}`,
     replacement: source(`${name}/src/index.ts`),
