@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Objects at a time. */
+export const BATCH = 32
