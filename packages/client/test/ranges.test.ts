@@ -210,6 +210,17 @@ describe('published objects', () => {
   })
 })
 
+test('an object whose envelope is in an instruction file', async () => {
+  const object = { Bucket: BUCKET, Key: freshKey() }
+  const content = randomBytes(200)
+  await ranged({ storage: 'instruction-file' }).putObject({ ...object, Body: content })
+  account.aws.s3.requests.clear()
+  const output = await ranged().getObject({ ...object, Range: 'bytes=40-59' })
+  expect(await bytes(output)).toEqual(content.subarray(40, 60))
+  expect(output.ContentRange).toBe('bytes 40-59/200')
+  expect(rangesSent()).toEqual(['bytes=16-80', undefined])
+})
+
 describe('refusals', () => {
   test.each(['bytes=0-5', 'bytes=-5', 'nonsense'])(
     '%s without the option, before any request',

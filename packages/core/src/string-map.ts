@@ -31,13 +31,16 @@ export function lowerCaseKeys(map: StringMap): StringMap {
 
 /**
  * JSON of a map in pure ASCII. Characters beyond it become `\uXXXX` escapes, so that the value
- * travels in a header and every JSON reader gets the same string back.
+ * travels in a header and every JSON reader gets the same string back. So does what other clients
+ * would take for the beginning of an RFC 2047 encoded word, and decode.
  */
 export function toAsciiJson(map: StringMap): string {
-  return JSON.stringify(map).replace(
-    /[\u007f-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return JSON.stringify(map)
+    .replaceAll('=?', '=\\u003f')
+    .replace(
+      /[\u007f-\uffff]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    )
 }
 
 /**

@@ -294,6 +294,7 @@ describe("S3's double encoding", () => {
     ['{"a":"日本"}', '{"a":"日本"}'],
     ['caf\u00e9', 'caf\u00e9'], // not UTF-8 once it is taken for bytes
     ['=?UTF-8?B?not base64?=', '=?UTF-8?B?not base64?='],
+    ['{"subject":"=?UTF-8?Q?=C3=BC?="}', '{"subject":"=?UTF-8?Q?=C3=BC?="}'], // the writer's own
     ['Ã¶', 'ö'], // raw UTF-8 that a browser shows as Latin-1
   ])('%s', (stored, sent) => {
     expect(decodeDoubleEncoding(stored)).toBe(sent)
@@ -302,7 +303,6 @@ describe("S3's double encoding", () => {
   test('whatever was sent comes back', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        fc.pre(!text.includes('=?'))
         const latin1 = Buffer.from(text, 'utf8').toString('latin1')
         const words = `=?UTF-8?B?${Buffer.from(latin1, 'utf8').toString('base64')}?=`
         expect(decodeDoubleEncoding(words)).toBe(text)

@@ -9,9 +9,7 @@
 import { fromBase64, fromUtf8, type Bytes } from '../bytes.ts'
 
 // RFC 2047, section 2: =?charset?encoding?text?=
-const ENCODED_WORD = /=\?utf-8\?([bq])\?([^?\s]*)\?=/gi
-// RFC 2047, section 6.2: white space between two encoded words is not part of the text.
-const BETWEEN_WORDS = /(\?=)\s+(?==\?utf-8\?)/gi
+const ENCODED_WORD = /^=\?utf-8\?([bq])\?([^?\s]*)\?=$/i
 
 /** Bytes of a string whose characters are all below U+0100. */
 function latin1(text: string): Bytes | undefined {
@@ -39,15 +37,26 @@ const wordDecoders: Readonly<Record<string, (text: string) => Bytes | undefined>
   },
 }
 
+function decodeWord(word: string): string | undefined {
+  const [, encoding = '', text = ''] = ENCODED_WORD.exec(word) ?? []
+  return tryUtf8(wordDecoders[encoding.toLowerCase()]?.(text))
+}
+
+/**
+ * The text of a value that is encoded words and nothing else: S3 encodes all of a value or none of it,
+ * so that a word within a value, as of a mail's subject, is the writer's own.
+ */
+function decodeWords(value: string): string {
+  // RFC 2047, section 6.2: white space between two encoded words is not part of the text.
+  const words = value.split(/\s+/).map(decodeWord)
+  return words.includes(undefined) ? value : words.join('')
+}
+
 /**
  * The value that a writer sent, whether or not S3 encoded it twice. Pure ASCII comes back as it is,
  * and so does everything that turns out not to be a double encoding.
  */
 export function decodeDoubleEncoding(value: string): string {
-  const decoded = value
-    .replace(BETWEEN_WORDS, '$1')
-    .replace(ENCODED_WORD, (word, encoding: string, text: string) => {
-      return tryUtf8(wordDecoders[encoding.toLowerCase()]?.(text)) ?? word
-    })
+  const decoded = decodeWords(value)
   return tryUtf8(latin1(decoded)) ?? decoded
 }
