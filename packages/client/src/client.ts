@@ -20,6 +20,12 @@ import {
 import type { EncryptedHeadObjectOutput } from './head-object.ts'
 import { checkOptions, type S3EncryptionOptions, type Settings } from './options.ts'
 import { pluginWith } from './plugin.ts'
+import {
+  reEncryptInstructionFile,
+  type ReEncryptInput,
+  type ReEncryptOptions,
+  type ReEncryptOutput,
+} from './re-encrypt.ts'
 import { withEncryption, type EncryptionRequestOptions } from './request-options.ts'
 import {
   download,
@@ -101,5 +107,21 @@ export class S3EncryptionClient extends S3Client {
    */
   upload(input: UploadInput, options?: UploadOptions): Promise<PutObjectCommandOutput> {
     return upload(this.#settings, input, options)
+  }
+
+  /**
+   * Rotates the key of an object whose envelope is in an instruction file: writes the file anew, with the data key
+   * wrapped by another keyring, and leaves the object alone.
+   *
+   * @example
+   * ```ts
+   * await s3.reEncryptInstructionFile({ Bucket, Key }, { newKeyring, enforceRotation: true })
+   * ```
+   */
+  reEncryptInstructionFile(
+    input: ReEncryptInput,
+    options: ReEncryptOptions,
+  ): Promise<ReEncryptOutput> {
+    return reEncryptInstructionFile(this.#settings, input, options)
   }
 }

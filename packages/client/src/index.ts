@@ -9,6 +9,7 @@ export * from '@s3-cse/core'
 export type { AuthenticationMode } from './authentication.ts'
 export { S3EncryptionClient, type CallOptions, type S3EncryptionClientConfig } from './client.ts'
 export type { EncryptedHeadObjectOutput } from './head-object.ts'
+export type { CopyOptions } from './copy-object.ts'
 export type {
   EnvelopeStorage,
   IgnoreOptions,
@@ -16,6 +17,7 @@ export type {
   StorageOptions,
 } from './instruction-file/options.ts'
 export { kmsKeyring, kmsPort, type KmsConnection, type KmsKeyringOptions } from './kms.ts'
+export type { ReEncryptInput, ReEncryptOptions, ReEncryptOutput } from './re-encrypt.ts'
 export type { KeyringFactory, S3EncryptionOptions } from './options.ts'
 export {
   MIDDLEWARE_NAME,

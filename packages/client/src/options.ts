@@ -91,12 +91,13 @@ export function checkOptions(client: S3Client, options: S3EncryptionOptions): Se
     'allowUnencryptedObjects',
     'enableLegacyUnauthenticatedModes',
     'enableSuffixRanges',
+    'ignoreInstructionFiles',
   ])
   const { keyring } = options
   const suite = suiteForEncryption(options)
   return {
     client,
-    keyring: checkKeyring(typeof keyring === 'function' ? keyring(client.config) : keyring),
+    keyring: keyringFor(client, keyring, 'keyring'),
     suite,
     policy: {
       commitmentPolicy: options.commitmentPolicy,
@@ -121,9 +122,19 @@ function checkContent(content: ContentOptions = {}): ContentOptions {
   }
 }
 
-function checkKeyring(keyring: Keyring | undefined): Keyring {
+/**
+ * A keyring for a client.
+ *
+ * @throws `S3EncryptionError` with `ERR_CONFIGURATION` if it is none.
+ */
+export function keyringFor(
+  client: S3Client,
+  given: Keyring | KeyringFactory | undefined,
+  name: string,
+): Keyring {
+  const keyring = typeof given === 'function' ? given(client.config) : given
   if (typeof keyring?.onEncrypt !== 'function' || typeof keyring.onDecrypt !== 'function') {
-    throw configuration('A keyring is needed, for example keyring: kmsKeyring({ keyId }).')
+    throw configuration(`A keyring is needed, for example ${name}: kmsKeyring({ keyId }).`)
   }
   return keyring
 }

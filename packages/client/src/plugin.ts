@@ -9,6 +9,8 @@
 import type { S3Client, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-s3'
 import { S3EncryptionError } from '@s3-cse/core'
 import { prepare, sendAfter } from './before-sending.ts'
+import { copyObject } from './copy-object.ts'
+import { deleteObject, deleteObjects } from './delete-objects.ts'
 import { getObject } from './get-object.ts'
 import { headObject } from './head-object.ts'
 import {
@@ -37,11 +39,14 @@ export const MIDDLEWARE_NAME = 's3EncryptionMiddleware'
 
 const PREPARATION_NAME = 's3EncryptionPreparationMiddleware'
 
-/** The operations that carry content. All others pass through. */
+/** The operations that carry content or envelopes. All others pass through. */
 const operations = {
   PutObjectCommand: putObject,
   GetObjectCommand: getObject,
   HeadObjectCommand: headObject,
+  CopyObjectCommand: copyObject,
+  DeleteObjectCommand: deleteObject,
+  DeleteObjectsCommand: deleteObjects,
   CreateMultipartUploadCommand: createMultipartUpload,
   UploadPartCommand: uploadPart,
   CompleteMultipartUploadCommand: completeMultipartUpload,

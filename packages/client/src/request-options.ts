@@ -7,6 +7,7 @@
 
 import type { StringMap } from '@s3-cse/core'
 import type { AuthenticationMode } from './authentication.ts'
+import type { CopyOptions } from './copy-object.ts'
 import type { InstructionFileOptions, StorageOptions } from './instruction-file/options.ts'
 import type { TransferOptions } from './transfer/options.ts'
 import type { ProgressOptions } from './transfer/progress.ts'
@@ -16,6 +17,7 @@ export type EncryptionRequestOptions = TransferOptions &
   ProgressOptions &
   StorageOptions &
   InstructionFileOptions &
+  CopyOptions &
   AuthenticationMode & {
     /**
      * Map that AWS KMS authenticates. Stored in clear with the object; a reader must give the same one.

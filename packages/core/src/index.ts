@@ -95,6 +95,7 @@ export {
   type EncryptionRequest,
   type NewObject,
 } from './materials.ts'
+export { reEncryptDataKey, type ReEncryptionRequest } from './re-encryption.ts'
 export {
   decrypt,
   encrypt,

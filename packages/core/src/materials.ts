@@ -12,7 +12,7 @@ import type { ContentKey } from './content/content-key.ts'
 import type { Envelope } from './envelope/envelope.ts'
 import { S3EncryptionError, S3EncryptionSecurityError } from './errors.ts'
 import { COMMITTING_SUITE_ID, deriveCommittedKey, deriveKeys } from './kdf.ts'
-import type { Keyring } from './keyring/keyring.ts'
+import type { EncryptionMaterials, Keyring, WrappedDataKey } from './keyring/keyring.ts'
 import { wrappingAlgorithmByName, type WrappingAlgorithm } from './keyring/wrapping.ts'
 import { checkReadable, type DecryptionPolicy } from './policy.ts'
 import type { StringMap } from './string-map.ts'
@@ -47,14 +47,7 @@ export interface EncryptionRequest {
 export async function beginEncryption(request: EncryptionRequest): Promise<NewObject> {
   const { keyring, suite, encryptionContext = {} } = request
   const iv = randomIv(suite)
-  const wrapped = await keyring.onEncrypt({ suite, encryptionContext })
-  const wrappingAlgorithm = wrappingAlgorithmByName(wrapped.wrappingAlgorithm)
-  if (wrappingAlgorithm === undefined) {
-    throw new S3EncryptionError(
-      'ERR_WRAPPING_ALGORITHM_UNSUPPORTED',
-      `The keyring wrapped with an unknown algorithm: ${JSON.stringify(wrapped.wrappingAlgorithm)}.`,
-    )
-  }
+  const { wrapped, wrappingAlgorithm } = await wrapDataKey(keyring, { suite, encryptionContext })
   // Wrapping and derivation run side by side: each is a thread hop that small objects wait for.
   const [{ contentKey, commitment }, encryptedDataKey] = await Promise.all([
     newContentKey(suite, iv, checkDataKey(wrapped.dataKey, suite.dataKeyLengths.slice(-1))),
@@ -70,6 +63,26 @@ export async function beginEncryption(request: EncryptionRequest): Promise<NewOb
     description: wrapped.description,
   }
   return { contentKey, envelope }
+}
+
+/**
+ * Has a keyring wrap a data key.
+ *
+ * @throws what the keyring throws; `S3EncryptionError` with `ERR_WRAPPING_ALGORITHM_UNSUPPORTED`.
+ */
+export async function wrapDataKey(
+  keyring: Keyring,
+  materials: EncryptionMaterials,
+): Promise<{ readonly wrapped: WrappedDataKey; readonly wrappingAlgorithm: WrappingAlgorithm }> {
+  const wrapped = await keyring.onEncrypt(materials)
+  const wrappingAlgorithm = wrappingAlgorithmByName(wrapped.wrappingAlgorithm)
+  if (wrappingAlgorithm === undefined) {
+    throw new S3EncryptionError(
+      'ERR_WRAPPING_ALGORITHM_UNSUPPORTED',
+      `The keyring wrapped with an unknown algorithm: ${JSON.stringify(wrapped.wrappingAlgorithm)}.`,
+    )
+  }
+  return { wrapped, wrappingAlgorithm }
 }
 
 /** What {@link beginDecryption} starts from. */
@@ -91,6 +104,13 @@ export interface DecryptionRequest {
  * `S3EncryptionSecurityError` with `ERR_COMMITMENT_MISMATCH`.
  */
 export async function beginDecryption(request: DecryptionRequest): Promise<ContentKey> {
+  return (await unwrapDataKey(request)).contentKey
+}
+
+/** As {@link beginDecryption}, with the data key itself. */
+export async function unwrapDataKey(
+  request: DecryptionRequest,
+): Promise<{ readonly dataKey: Bytes; readonly contentKey: ContentKey }> {
   const { keyring, envelope, policy, encryptionContext = {}, ranged = false } = request
   const { iv, commitment, encryptedDataKey, wrappingAlgorithm, description } = envelope
   const suite = ranged ? algorithmSuite(envelope.suite.ranged) : envelope.suite
@@ -105,13 +125,16 @@ export async function beginDecryption(request: DecryptionRequest): Promise<Conte
     }),
     suite.dataKeyLengths,
   )
-  if (!suite.committing) return directKey(suite, iv, dataKey)
+  if (!suite.committing) return { dataKey, contentKey: directKey(suite, iv, dataKey) }
   const key = await deriveCommittedKey({ dataKey, messageId: iv }, commitment ?? NO_COMMITMENT)
-  return committedKey(suite, key)
+  return { dataKey, contentKey: committedKey(suite, key) }
 }
 
 /** The newest format of the suite; format V1 for the wrapping that has no name in V2. */
-function formatFor({ formats }: AlgorithmSuite, { named }: WrappingAlgorithm): FormatVersion {
+export function formatFor(
+  { formats }: AlgorithmSuite,
+  { named }: WrappingAlgorithm,
+): FormatVersion {
   return named || !formats.includes(1) ? (formats.at(-1) ?? 3) : 1
 }
 

@@ -96,3 +96,15 @@ export function suffixOf({ instructionFileSuffix }: InstructionFileOptions): str
   }
   return suffix
 }
+
+/**
+ * The suffixes under which an object may have instruction files, as far as they are not ignored: the usual
+ * one, and that of the request.
+ */
+export function suffixesOf(
+  options: InstructionFileOptions,
+  { ignored }: InstructionFileSettings,
+): readonly string[] {
+  const suffixes = new Set([INSTRUCTION_FILE_SUFFIX, suffixOf(options)])
+  return (options.ignoreInstructionFiles ?? ignored) ? [] : [...suffixes]
+}

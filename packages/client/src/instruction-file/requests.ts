@@ -27,7 +27,7 @@ import { internal } from '../operation.ts'
  * What a request for an object says about its instruction file too. Versions, conditions, checksums and
  * content headers are the object's own.
  */
-const PASSED_ON = {
+export const PASSED_ON = {
   read: [
     'Bucket',
     'SSECustomerAlgorithm',
@@ -74,12 +74,24 @@ interface FileRequest<Target> {
   readonly abortSignal: AbortSignal | undefined
 }
 
+/** An instruction file that was read. */
+export interface InstructionFile {
+  readonly content: Bytes
+  readonly etag: string | undefined
+  readonly suffix: string
+}
+
+/** The request for the object itself. */
+export function objectRequest(target: ReadTarget): ReadTarget {
+  return pick(target, [...PASSED_ON.read, 'Key'])
+}
+
 /** Key of an instruction file. */
 export const keyOfFile = (key: string | undefined, suffix: string): string =>
   `${key ?? ''}${suffix}`
 
 /**
- * Content and ETag of an instruction file.
+ * Reads an instruction file.
  *
  * @throws what the SDK throws; `S3EncryptionError` with `ERR_INSTRUCTION_FILE_INVALID` if it is too long.
  */
@@ -88,7 +100,7 @@ export async function getInstructionFile({
   target,
   suffix,
   abortSignal,
-}: FileRequest<ReadTarget>): Promise<{ content: Bytes; etag: string | undefined }> {
+}: FileRequest<ReadTarget>): Promise<InstructionFile> {
   const output = await client.send(
     new GetObjectCommand(
       internal({ ...pick(target, PASSED_ON.read), Key: keyOfFile(target.Key, suffix) }),
@@ -104,7 +116,7 @@ export async function getInstructionFile({
       checkInstructionFileSize((length += chunk.length))
       chunks.push(chunk)
     }
-    return { content: concat(...chunks), etag: output.ETag }
+    return { content: concat(...chunks), etag: output.ETag, suffix }
   } catch (error) {
     await discard(body)
     throw error
