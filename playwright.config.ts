@@ -9,7 +9,7 @@ const script = new URL('scripts/chromium.mjs', import.meta.url).href
 const { findChromium } = (await import(script)) as ChromiumScript
 
 export default defineConfig({
-  testDir: 'e2e/demo',
+  testDir: 'e2e',
   outputDir: 'test-results',
   forbidOnly: process.env['CI'] !== undefined,
   retries: 0,
@@ -30,5 +30,9 @@ export default defineConfig({
     },
     trace: 'retain-on-failure',
   },
-  projects: [{ name: 'chromium' }],
+  projects: [
+    { name: 'chromium', testIgnore: '**/large.spec.ts' },
+    // Minutes, and gigabytes of disk: npm run test:large
+    { name: 'large', testMatch: '**/large.spec.ts' },
+  ],
 })

@@ -43,6 +43,8 @@ export interface LocalAws {
     readonly requests: RequestLog<LoggedRequest>
     /** Changes one bit of a stored object, past its checksum. @param offset - 0 by default. */
     flipByte(bucket: string, key: string, offset?: number): Promise<void>
+    /** Makes an object older. @param by - milliseconds. */
+    age(bucket: string, key: string, by: number): void
     /** Response headers that CORS shall not show to a page; nothing ends it. */
     hideHeaders(names: RegExp | undefined): void
   }
@@ -110,6 +112,9 @@ export async function startLocalAws({
       faults: s3.faults,
       requests: s3.requests,
       flipByte,
+      age(bucket, key, by) {
+        s3.store.bucket(bucket).age(key, by)
+      },
       hideHeaders(names) {
         hidden = names
       },

@@ -271,6 +271,16 @@ export class Bucket {
     this.update(object)
   }
 
+  /** Makes an object that much older, in milliseconds. */
+  age(key: string, by: number): void {
+    const versions = this.#versions(key)
+    const object = versions.pop()
+    if (object === undefined) throw s3Error('NoSuchKey')
+    const aged = { ...object, lastModified: object.lastModified - by }
+    versions.push(aged)
+    this.update(aged)
+  }
+
   #retain(file: string): void {
     const reader = this.#readers.get(file) ?? { count: 0, doomed: false }
     reader.count++

@@ -6,6 +6,10 @@
  */
 
 export * from '@s3-cse/client'
+export { S3EncryptionClient, type S3EncryptionClientConfig } from './client.ts'
 export { cognitoCredentials, type CognitoOptions } from './cognito.ts'
+export type { Hasher } from './checksum/hasher.ts'
+export { browserContent, withBrowserDefaults } from './defaults.ts'
 export { fileSink } from './file-sink.ts'
 export { saveAs } from './save-as.ts'
+export { workerPool, type WorkerPool, type WorkerPoolOptions } from './workers/pool.ts'
