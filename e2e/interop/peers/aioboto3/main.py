@@ -86,7 +86,7 @@ def address(request):
 async def put(request):
     refuse(
         **{"kms+context on write": request["keyring"]["kind"] == "kms+context"},
-        encryption_context_on_write="kmsKeyId" in request["keyring"] and request["context"] != {},
+        encryption_context_on_write=request["keyring"]["kind"] == "kms" and request["context"] != {},
         multipart_uploads="multipart" in request,
     )
     async with open_client(request) as client:

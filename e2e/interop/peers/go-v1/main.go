@@ -7,6 +7,7 @@ package main
 import (
 	"io"
 	"os"
+	"strings"
 
 	"github.com/aws/aws-sdk-go/aws"
 	"github.com/aws/aws-sdk-go/aws/credentials"
@@ -25,7 +26,7 @@ func main() {
 
 func refuse(r *lineprotocol.Request, more map[string]bool) error {
 	reasons := map[string]bool{
-		"raw keyrings":           r.Keyring.KmsKeyID == "",
+		"raw keyrings":           !strings.HasPrefix(r.Keyring.Kind, "kms"),
 		"key commitment":         r.Suite == "committing",
 		"delayed authentication": r.Delayed,
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/aws/amazon-s3-encryption-client-go/v3/client"
 	"github.com/aws/amazon-s3-encryption-client-go/v3/commitment"
@@ -31,7 +32,7 @@ func main() {
 
 func open(r *lineprotocol.Request) (*client.S3EncryptionClientV3, error) {
 	if err := lineprotocol.Refuse(map[string]bool{
-		"raw keyrings":                       r.Keyring.KmsKeyID == "",
+		"raw keyrings":                       !strings.HasPrefix(r.Keyring.Kind, "kms"),
 		"custom suffix of instruction files": r.Suffix != "",
 		"delayed authentication":             r.Delayed,
 	}); err != nil {

@@ -20,7 +20,7 @@ LEGACY = %w[kms AES RSA].freeze
 
 def refuse(request)
   kind = request[:keyring][:kind]
-  raw = !kind.start_with?('kms')
+  raw = !kms?(request)
   LineProtocol.refuse(
     "wrapping #{kind}" => !SCHEMAS.key?(kind),
     'key commitment' => request[:suite] == 'committing',
@@ -38,18 +38,23 @@ def connection(server, endpoint)
   }
 end
 
-def der(base64)
-  OpenSSL::PKey.read(base64.unpack1('m'))
+def kms?(request)
+  request[:keyring][:kind].start_with?('kms')
 end
 
 def master_key(request)
   keyring = request[:keyring]
-  if keyring[:kmsKeyId]
+  if kms?(request)
     kms = Aws::KMS::Client.new(connection(request[:server], :kms))
     return { kms_key_id: keyring[:kmsKeyId], kms_client: kms }
   end
 
-  key = keyring[:aesKey] ? keyring[:aesKey].unpack1('m') : der(keyring[:rsaPrivateKey])
+  key =
+    if keyring[:kind].start_with?('AES')
+      keyring[:aesKey].unpack1('m')
+    else
+      OpenSSL::PKey.read(keyring[:rsaPrivateKey].unpack1('m'))
+    end
   { encryption_key: key, materials_description: JSON.generate(context(request)) }
 end
 
@@ -83,7 +88,7 @@ end
 
 # Of EncryptionV2, for KMS.
 def request_context(request)
-  request[:keyring][:kmsKeyId] ? { kms_encryption_context: context(request) } : {}
+  kms?(request) ? { kms_encryption_context: context(request) } : {}
 end
 
 def put(request)
