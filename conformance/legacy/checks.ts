@@ -126,9 +126,8 @@ export const legacyChecks: Check<LegacyLibrary>[] = legacy.vectors.flatMap((vect
     name: `legacy: ${vector.id}`,
     async run(library: LegacyLibrary) {
       const { plaintext } = read(vector, library, {})
-      // 24 bytes of AES key are more than some platforms take.
-      const lacking = !library.traits.aes192 && base64(vector.dataKey).length === 24
-      if (lacking) await assertRejects(plaintext, 'ERR_NOT_SUPPORTED')
+      const refusal = unreadable(vector, library)
+      if (refusal !== undefined) await assertRejects(plaintext, refusal)
       else assertBytes(await plaintext, base64(vector.plaintext))
     },
   },
@@ -143,4 +142,18 @@ export const legacyChecks: Check<LegacyLibrary>[] = legacy.vectors.flatMap((vect
       }
     },
   },
+  {
+    name: `legacy: ${vector.id}, cut by a byte`,
+    async run(library: LegacyLibrary) {
+      const body = toBase64(base64(vector.body).slice(0, -1))
+      const { plaintext } = read(vector, library, {}, body)
+      await assertRejects(plaintext, unreadable(vector, library) ?? 'ERR_DECRYPTION_FAILED')
+    },
+  },
 ])
+
+// 24 bytes of AES key are more than some platforms take.
+const unreadable = (vector: Vector, { traits }: LegacyLibrary): string | undefined =>
+  !traits.aes192 && base64(vector.dataKey).length === 24 ? 'ERR_NOT_SUPPORTED' : undefined
+
+const toBase64 = (bytes: Uint8Array) => btoa(String.fromCharCode(...bytes))

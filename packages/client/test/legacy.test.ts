@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EncryptCommand, KMSClient } from '@aws-sdk/client-kms'
 import { rawAesKeyring, rawRsaKeyring, type StringMap } from '@s3-cse/client'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import frozen from '../../../conformance/vectors/legacy.json' with { type: 'json' }
-import {
-  legacyObjects,
-  newLegacyKeys,
-  type LegacyKeys,
-  type LegacyObject,
-} from '../../../conformance/legacy/writers.ts'
+import type { LegacyObject } from '../../../conformance/legacy/writers.ts'
 import { nodeRsa } from '../../node/src/node-rsa.ts'
-import { BUCKET, bytes, freshKey, KEYS, readsAll, useAccount } from './support.ts'
+import { useLegacyObjects } from './legacy-objects.ts'
+import { BUCKET, bytes, freshKey, readsAll, useAccount } from './support.ts'
 
 const account = useAccount()
 
-let keys: LegacyKeys
-let objects: LegacyObject[]
-beforeAll(async () => {
-  const kms = new KMSClient(account.kmsConfig())
-  keys = newLegacyKeys({
-    kmsKeyId: KEYS.app,
-    async kmsEncrypt(Plaintext, EncryptionContext) {
-      const input = { KeyId: KEYS.app, Plaintext, EncryptionContext }
-      return Buffer.from((await kms.send(new EncryptCommand(input))).CiphertextBlob ?? [])
-    },
-  })
-  objects = await legacyObjects(keys)
-})
+const written = useLegacyObjects(account)
 
 const legacy = { enableLegacyWrappingAlgorithms: true }
 const keyrings = {
-  'aes-256': () => rawAesKeyring({ wrappingKey: keys['aes-256'], ...legacy }),
-  'aes-128': () => rawAesKeyring({ wrappingKey: keys['aes-128'], ...legacy }),
+  'aes-256': () => rawAesKeyring({ wrappingKey: written.keys['aes-256'], ...legacy }),
+  'aes-128': () => rawAesKeyring({ wrappingKey: written.keys['aes-128'], ...legacy }),
   rsa: () =>
     rawRsaKeyring({
-      privateKey: keys.rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      privateKey: written.keys.rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }),
       rsa: nodeRsa,
       ...legacy,
     }),
@@ -43,7 +26,7 @@ const keyrings = {
 
 /** Puts an object where its writer would, and gives a function that reads it. */
 async function stored(id: string) {
-  const object = objects.find((written) => written.id === id)
+  const object = written.objects.find((candidate) => candidate.id === id)
   if (object === undefined) throw new Error('not written')
   const { 'aws:x-amz-cek-alg': bound, ...encryptionContext } = object.encryptionContext ?? {}
   const Key = freshKey()
@@ -84,7 +67,7 @@ test('the frozen vectors are what is written now, but for what is random', () =>
     namesInFile: Object.keys(JSON.parse(instructionFile?.content ?? '{}') as object),
   })
   type Shape = Omit<LegacyObject, 'dataKey' | 'body' | 'plaintext' | 'encryptionContext'>
-  const shapes: Shape[] = objects
+  const shapes: Shape[] = written.objects
   expect(frozen.vectors.map((vector) => shape(vector as unknown as Shape))).toEqual(
     shapes.map(shape),
   )

@@ -7,7 +7,7 @@ import {
   randomBytes,
 } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { DecryptCommand, EncryptCommand, KMSClient } from '@aws-sdk/client-kms'
+import { DecryptCommand, KMSClient } from '@aws-sdk/client-kms'
 import { rawAesKeyring, toBase64 } from '@s3-cse/client'
 import {
   AsymmetricCryptoContext,
@@ -19,13 +19,9 @@ import {
   type EncryptionAesKey,
 } from '@s3-cse/client/s3cse'
 import { rawRsa } from '@s3-cse/core/raw-rsa'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  legacyObjects,
-  newLegacyKeys,
-  type LegacyKeys,
-  type LegacyObject,
-} from '../../../conformance/legacy/writers.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { LegacyObject } from '../../../conformance/legacy/writers.ts'
+import { useLegacyObjects } from './legacy-objects.ts'
 import { BUCKET, bytes, freshKey, KEYS, useAccount } from './support.ts'
 
 const account = useAccount()
@@ -173,27 +169,18 @@ describe.each(names)('%s', (name) => {
 })
 
 describe('reads what aioboto3 reads', () => {
-  let keys: LegacyKeys
-  let objects: LegacyObject[]
-  beforeAll(async () => {
-    keys = newLegacyKeys({
-      kmsKeyId: KEYS.app,
-      async kmsEncrypt(Plaintext, EncryptionContext) {
-        const input = { KeyId: KEYS.app, Plaintext, EncryptionContext }
-        return Buffer.from((await kms().send(new EncryptCommand(input))).CiphertextBlob ?? [])
-      },
-    })
-    objects = await legacyObjects(keys)
-  })
+  const written = useLegacyObjects(account)
 
   test('of any client, with or without an encryption context, and what it cannot', async () => {
     const reader = (name: LegacyObject['key']): CryptoContext => {
       if (name === 'kms') return new KMSCryptoContext({ kmsClientArgs: account.kmsConfig() })
-      if (name !== 'rsa') return new SymmetricCryptoContext({ key: keys[name] })
-      const der = keys.rsa.privateKey.export({ type: 'pkcs8', format: 'der' })
+      if (name !== 'rsa') return new SymmetricCryptoContext({ key: written.keys[name] })
+      const der = written.keys.rsa.privateKey.export({ type: 'pkcs8', format: 'der' })
       return new AsymmetricCryptoContext({ privateKey: der, rsa: rawRsa })
     }
-    const inMetadata = objects.filter(({ instructionFile }) => instructionFile === undefined)
+    const inMetadata = written.objects.filter(
+      ({ instructionFile }) => instructionFile === undefined,
+    )
     for (const { id, key, metadata, body, plaintext } of inMetadata) {
       const Key = freshKey()
       await account.store(Key, body, metadata)
