@@ -35,6 +35,9 @@ declare global {
   const keyring: node.Keyring
   const publicPem: string
   const privatePem: string
+  const encryptedPem: string
+  const publicDer: Uint8Array
+  const privateDer: Uint8Array
   const currentKey: Uint8Array
   const formerKey: Uint8Array
   const findKey: (id: string) => Promise<Uint8Array>

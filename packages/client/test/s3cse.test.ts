@@ -2,6 +2,7 @@
 import {
   constants,
   createDecipheriv,
+  createPrivateKey,
   generateKeyPairSync,
   privateDecrypt,
   randomBytes,
@@ -254,6 +255,26 @@ describe("a context of one's own", () => {
     const put = s3cse(new Wrong()).putObject({ Bucket: BUCKET, Key: freshKey(), Body: 'x' })
     await expect(put).rejects.toMatchObject({ code: 'ERR_DATA_KEY_INVALID' })
   })
+})
+
+test('keys come in DER, and under a password', async () => {
+  const encrypted = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' }).export({
+    format: 'der',
+    type: 'pkcs8',
+    cipher: 'aes-256-cbc',
+    passphrase: 'secret',
+  })
+  const facade = s3cse(
+    new AsymmetricCryptoContext({
+      publicKey: AsymmetricCryptoContext.fromDerPublicKey(publicKey),
+      privateKey: await AsymmetricCryptoContext.fromDerPrivateKey(encrypted, 'secret'),
+      rsa: rawRsa,
+    }),
+  )
+  const object = { Bucket: BUCKET, Key: freshKey() }
+  await facade.putObject({ ...object, Body: 'mine' })
+  expect((await bytes(await facade.getObject(object))).toString()).toBe('mine')
+  expect(await AsymmetricCryptoContext.fromDerPrivateKey(privateKey)).toBe(privateKey)
 })
 
 describe('what is missing is said', () => {

@@ -65,6 +65,7 @@ export {
 } from './errors.ts'
 export { deriveKeys, type DerivationInput, type DerivedKeys } from './kdf.ts'
 export type { AesKeySource } from './keys/aes-key.ts'
+export { decryptPrivateKey } from './keys/encrypted-key.ts'
 export type { RsaKeySource } from './keys/rsa-key.ts'
 export type {
   DecryptionMaterials,

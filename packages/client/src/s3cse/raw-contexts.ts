@@ -7,6 +7,7 @@
 
 import {
   algorithmSuite,
+  decryptPrivateKey,
   rawAesKeyring,
   rawRsaKeyring,
   toBase64,
@@ -86,5 +87,15 @@ export class AsymmetricCryptoContext extends RawCryptoContext {
         enableLegacyWrappingAlgorithms: true,
       }),
     )
+  }
+
+  /** A public key for the constructor, which takes DER bytes as they are. */
+  static fromDerPublicKey(data: Uint8Array): RsaKeySource {
+    return data
+  }
+
+  /** A private key for the constructor, without its password if it has one. */
+  static async fromDerPrivateKey(data: Uint8Array, password?: string): Promise<RsaKeySource> {
+    return password === undefined ? data : decryptPrivateKey(data, password)
   }
 }
