@@ -36,18 +36,6 @@ const rows: readonly Impossible[] = [
   {
     peers: [OURS],
     as: 'writer',
-    when: { storage: ['instruction'] },
-    reason: 'not written yet',
-  },
-  {
-    peers: [OURS],
-    as: 'reader',
-    when: { storage: ['instruction'] },
-    reason: 'not read yet',
-  },
-  {
-    peers: [OURS],
-    as: 'writer',
     when: { suite: ['cbc'], upload: ['parts'] },
     reason: 'parts of AES-CBC depend on each other: refused, where upload() does it',
   },

@@ -84,22 +84,19 @@ const operations: Readonly<Record<Operation['op'], Run>> = {
       await putInParts(s3, operation, multipart.partSize)
     }
   },
-  async get(s3, operation) {
-    const { bucket: Bucket, key: Key, file } = operation
-    const { Body } = await s3.getObject({ Bucket, Key }, requestOptions(operation))
-    if (Body === undefined) throw new Error('no body')
-    await writeFile(file, await Body.transformToByteArray())
-  },
-  async 'get-range'(s3, operation) {
-    const { bucket: Bucket, key: Key, file, range: Range } = operation
-    const { Body } = await s3.getObject({ Bucket, Key, Range }, requestOptions(operation))
-    if (Body === undefined) throw new Error('no body')
-    await writeFile(file, await Body.transformToByteArray())
-  },
+  get,
+  'get-range': get,
   reencrypt: () => Promise.reject(new Unsupported('re-encryption')),
   async delete(s3, { bucket: Bucket, key: Key }) {
     await s3.send(new DeleteObjectCommand({ Bucket, Key }))
   },
+}
+
+async function get(s3: S3EncryptionClient, operation: Operation): Promise<void> {
+  const { bucket: Bucket, key: Key, file, range: Range } = operation
+  const { Body } = await s3.getObject({ Bucket, Key, Range }, requestOptions(operation))
+  if (Body === undefined) throw new Error('no body')
+  await writeFile(file, await Body.transformToByteArray())
 }
 
 /** By plain multipart commands, one part after the other. */
@@ -130,8 +127,10 @@ async function putInParts(
   }
 }
 
-function requestOptions({ keyring, context, delayed }: Operation) {
+function requestOptions({ op, keyring, context, delayed, storage, suffix }: Operation) {
   return {
+    ...(op === 'put' && storage === 'instruction' ? { storage: 'instruction-file' as const } : {}),
+    ...(suffix === undefined ? {} : { instructionFileSuffix: suffix }),
     encryptionContext: isKms(keyring) && Object.keys(context).length > 0 ? context : undefined,
     ...(delayed === true ? { delayedAuthentication: true as const } : {}),
   }
@@ -139,7 +138,6 @@ function requestOptions({ keyring, context, delayed }: Operation) {
 
 function client(server: ServerAddress, operation: Operation): S3EncryptionClient | Unsupported {
   const { s3: endpoint, region, accessKeyId, secretAccessKey } = server
-  if (operation.storage === 'instruction') return new Unsupported('instruction files')
   const keyring = keyringOf(server, operation)
   if (keyring === undefined) return new Unsupported(`writing ${operation.keyring.kind}`)
   return new S3EncryptionClient({

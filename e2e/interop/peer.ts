@@ -9,7 +9,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import type { PeerRow } from './peers.ts'
 import type { Answer, Operation, Outcome, Ready, ServerAddress } from './protocol.ts'
 
@@ -22,14 +21,11 @@ export interface Peer {
 
 const ANSWER_TIMEOUT = 120_000 // ms
 
-export const folderOf = (row: { readonly folder: string }): string =>
-  fileURLToPath(new URL(`peers/${row.folder}/`, import.meta.url))
-
 /** Starts a peer's program, which serves until its standard input ends. */
 export async function startPeer(row: PeerRow): Promise<Peer> {
   const [command, ...args] = row.run
   const child = spawn(command, args, {
-    cwd: folderOf(row),
+    cwd: row.folder,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const log: string[] = []
@@ -37,8 +33,8 @@ export async function startPeer(row: PeerRow): Promise<Peer> {
     log.push(text)
     if (log.length > 200) log.shift()
   })
-  const exited = once(child, 'exit').then(() => {
-    throw new Error(`${row.name} ended:\n${log.join('').slice(-4000)}`)
+  const exited = once(child, 'exit').then(([code, signal]: (string | number | null)[]) => {
+    throw new Error(`${row.name} ended (${code ?? signal ?? ''}):\n${log.join('').slice(-4000)}`)
   })
   exited.catch(() => undefined) // each caller races it
 

@@ -17,14 +17,16 @@ import { startPeer } from './peer.ts'
 import { peers as rows, type PeerRow } from './peers.ts'
 import { markdown } from './report.ts'
 import { servers } from './servers.ts'
-import { build, detect } from './toolchains.ts'
+import { build, installPackages, missingCommands } from './toolchains.ts'
 import { openWorld } from './world.ts'
 
 const { values: options } = parseArgs({ options: { peer: { type: 'string', multiple: true } } })
 const AT_WORK = 2 // peers
 
 const wanted = rows.filter((row) => options.peer?.includes(row.name) ?? true)
-const { present, missing } = detect(wanted)
+await installPackages(wanted)
+const present = wanted.filter((row) => missingCommands(row).length === 0)
+const missing = wanted.filter((row) => !present.includes(row))
 await build(present)
 
 const results: Result[] = []
@@ -77,7 +79,8 @@ console.log(text)
 if (options.peer === undefined) {
   await writeFile(new URL('../../docs/interop.md', import.meta.url), text)
 }
-for (const { name, toolchain } of missing) console.log(`not run: ${name} (no ${toolchain[0]})`)
+for (const row of missing)
+  console.log(`not run: ${row.name} (no ${missingCommands(row).join(', ')})`)
 
 const failed = results.filter(({ status }) => status === 'fail').length
 const absent = process.env['CI'] === 'true' ? missing.length : 0

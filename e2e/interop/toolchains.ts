@@ -7,34 +7,47 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { folderOf } from './peer.ts'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import type { Command, PeerRow } from './peers.ts'
 
-export interface Detected {
-  readonly present: readonly PeerRow[]
-  readonly missing: readonly PeerRow[]
+/** Where packages of the distribution can be installed: those that are missing are. */
+export async function installPackages(rows: readonly PeerRow[]): Promise<void> {
+  const installed = (name: string) =>
+    spawnSync('dpkg', ['--status', name], { stdio: 'ignore' }).status === 0
+  const missing = rows.flatMap(({ apt = [] }) => apt).filter((name) => !installed(name))
+  if (missing.length === 0 || !isCommand('apt-get') || process.getuid?.() !== 0) return
+  await run(['apt-get', 'update', '--quiet'])
+  await run(['apt-get', 'install', '--yes', '--no-install-recommends', ...missing])
 }
 
-export function detect(rows: readonly PeerRow[]): Detected {
-  const works = ([command, ...args]: Command) =>
-    spawnSync(command, args, { stdio: 'ignore' }).status === 0
-  const present = rows.filter((row) => works(row.toolchain))
-  return { present, missing: rows.filter((row) => !present.includes(row)) }
+/** The commands that a peer needs and that are not there. */
+export const missingCommands = ({ needs }: PeerRow): string[] =>
+  needs.filter((name) => !isCommand(name))
+
+function isCommand(name: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
 }
 
-/** Installs and builds, each folder once. */
+/** Installs what the manifests name, and builds. */
 export async function build(rows: readonly PeerRow[]): Promise<void> {
-  const byFolder = new Map(rows.map((row) => [row.folder, row]))
-  for (const row of byFolder.values()) {
-    for (const command of row.build) {
-      console.log(`${row.folder}: ${command.join(' ')}`)
-      await run(command, folderOf(row))
+  for (const { name, folder, install = [] } of rows) {
+    for (const command of install) {
+      console.log(`${name}: ${command.join(' ')}`)
+      await run(command, folder)
     }
   }
 }
 
-async function run([command, ...args]: Command, cwd: string): Promise<void> {
+async function run([command, ...args]: Command, cwd?: string): Promise<void> {
   const child = spawn(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] })
   const [status] = (await once(child, 'exit')) as [number | null]
-  if (status !== 0) throw new Error(`${command} ended with ${status ?? 'a signal'} in ${cwd}`)
+  if (status !== 0) throw new Error(`${command} ended with ${status ?? 'a signal'}`)
 }

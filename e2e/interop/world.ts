@@ -59,7 +59,12 @@ export interface World {
   stop(): Promise<void>
 }
 
-export const keyring = (keys: TestKeys, kind: Wrapping): KeyringKeys => ({ ...keys, kind })
+/** The keys that a kind of wrapping works with. */
+export function keyring(keys: TestKeys, kind: Wrapping): KeyringKeys {
+  const { kmsKeyId, aesKey, rsaPrivateKey, rsaPublicKey } = keys
+  if (kind.startsWith('kms')) return { kind, kmsKeyId }
+  return kind.startsWith('AES') ? { kind, aesKey } : { kind, rsaPrivateKey, rsaPublicKey }
+}
 
 function rawKeys() {
   const rsa = generateKeyPairSync('rsa', {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -44,51 +45,60 @@ public final class Main implements Peer {
   }
 
   /** The clients below the encryption, which cost too much to be made for each request. */
-  private record Wrapped(S3Client s3, S3AsyncClient async, KmsClient kms) {
+  private record Wrapped(S3AsyncClient s3, KmsClient kms) {
     static Wrapped of(Request.Server server) {
-      var region = Region.of(server.region());
-      var credentials =
-          StaticCredentialsProvider.create(
-              AwsBasicCredentials.create(server.accessKeyId(), server.secretAccessKey()));
       return new Wrapped(
-          S3Client.builder()
-              .endpointOverride(server.s3())
-              .forcePathStyle(true)
-              .region(region)
-              .credentialsProvider(credentials)
-              .build(),
           S3AsyncClient.builder()
               .endpointOverride(server.s3())
               .forcePathStyle(true)
-              .region(region)
-              .credentialsProvider(credentials)
+              .region(Region.of(server.region()))
+              .credentialsProvider(credentials(server))
               .build(),
           KmsClient.builder()
               .endpointOverride(server.kms())
-              .region(region)
-              .credentialsProvider(credentials)
+              .region(Region.of(server.region()))
+              .credentialsProvider(credentials(server))
               .build());
     }
   }
 
-  private final Map<Request.Server, Wrapped> wrapped = new java.util.HashMap<>();
+  private static StaticCredentialsProvider credentials(Request.Server server) {
+    return StaticCredentialsProvider.create(
+        AwsBasicCredentials.create(server.accessKeyId(), server.secretAccessKey()));
+  }
 
-  private S3EncryptionClient client(Request request) throws Exception {
-    var clients = wrapped.computeIfAbsent(request.server(), Wrapped::of);
-    var builder = Version.builder(request);
-    builder
-        .wrappedClient(clients.s3())
-        .wrappedAsyncClient(clients.async())
-        .keyring(keyring(request, clients))
-        .enableLegacyUnauthenticatedModes(request.legacy())
-        .enableDelayedAuthenticationMode(request.delayed())
-        .enableMultipartPutObject(request.multipart() != null && request.multipart().parallel())
-        .instructionFileConfig(
-            InstructionFileConfig.builder()
-                .instructionFileClient(clients.s3())
-                .enableInstructionFilePutObject("instruction".equals(request.storage()))
-                .build());
-    return builder.build();
+  private interface Use {
+    void with(S3EncryptionClient client) throws Exception;
+  }
+
+  private final Map<Request.Server, Wrapped> wrapped = new HashMap<>();
+
+  private void client(Request request, Use use) throws Exception {
+    var server = request.server();
+    var clients = wrapped.computeIfAbsent(server, Wrapped::of);
+    // Each instruction file that is read keeps a connection of this client for good, up to its limit.
+    try (var s3 =
+        S3Client.builder()
+            .endpointOverride(server.s3())
+            .forcePathStyle(true)
+            .region(Region.of(server.region()))
+            .credentialsProvider(credentials(server))
+            .build()) {
+      var builder = Version.builder(request);
+      builder
+          .wrappedClient(s3)
+          .wrappedAsyncClient(clients.s3())
+          .keyring(keyring(request, clients))
+          .enableLegacyUnauthenticatedModes(request.legacy())
+          .enableDelayedAuthenticationMode(request.delayed())
+          .enableMultipartPutObject(request.multipart() != null && request.multipart().parallel())
+          .instructionFileConfig(
+              InstructionFileConfig.builder()
+                  .instructionFileClient(s3)
+                  .enableInstructionFilePutObject("instruction".equals(request.storage()))
+                  .build());
+      use.with(builder.build());
+    }
   }
 
   private static Keyring keyring(Request request, Wrapped clients) throws Exception {
@@ -139,22 +149,20 @@ public final class Main implements Peer {
     Version.checkWritable(request);
     if (request.suffix() != null) throw new Unsupported("a suffix on put");
     if (request.multipart() != null && !request.multipart().parallel()) {
-      putInParts(request);
+      client(request, s3 -> putInParts(s3, request));
       return;
     }
-    client(request)
-        .putObject(
-            PutObjectRequest.builder()
-                .bucket(request.bucket())
-                .key(request.key())
-                .overrideConfiguration(perRequest(request))
-                .build(),
-            RequestBody.fromFile(new File(request.file())));
+    var put =
+        PutObjectRequest.builder()
+            .bucket(request.bucket())
+            .key(request.key())
+            .overrideConfiguration(perRequest(request))
+            .build();
+    client(request, s3 -> s3.putObject(put, RequestBody.fromFile(new File(request.file()))));
   }
 
   /** The low-level commands: parts one after the other, the last one marked. */
-  private void putInParts(Request request) throws Exception {
-    var client = client(request);
+  private static void putInParts(S3EncryptionClient client, Request request) throws Exception {
     var uploadId =
         client
             .createMultipartUpload(
@@ -210,9 +218,13 @@ public final class Main implements Peer {
     get.bucket(request.bucket())
         .key(request.key())
         .overrideConfiguration(perRequest(request));
-    try (InputStream plaintext = client(request).getObject(get.build())) {
-      Files.copy(plaintext, Path.of(request.file()), StandardCopyOption.REPLACE_EXISTING);
-    }
+    client(
+        request,
+        s3 -> {
+          try (InputStream plaintext = s3.getObject(get.build())) {
+            Files.copy(plaintext, Path.of(request.file()), StandardCopyOption.REPLACE_EXISTING);
+          }
+        });
   }
 
   @Override
@@ -227,11 +239,13 @@ public final class Main implements Peer {
             .newKeyring(rawKeyring(request.newKeyring(), rotated, false));
     // The client puts the dot before the suffix itself.
     if (request.suffix() != null) reencrypt.instructionFileSuffix(request.suffix().substring(1));
-    client(request).reEncryptInstructionFile(reencrypt.build());
+    client(request, s3 -> s3.reEncryptInstructionFile(reencrypt.build()));
   }
 
   @Override
   public void delete(Request request) throws Exception {
-    client(request).deleteObject(delete -> delete.bucket(request.bucket()).key(request.key()));
+    client(
+        request,
+        s3 -> s3.deleteObject(delete -> delete.bucket(request.bucket()).key(request.key())));
   }
 }
