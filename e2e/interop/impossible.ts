@@ -26,6 +26,17 @@ const LEGACY_WRAPPINGS = [
 ] as const
 const CURRENT_WRAPPINGS = ['kms+context', 'AES/GCM', 'RSA-OAEP-SHA1'] as const
 
+const RAW_WRAPPINGS = [
+  'AES/GCM',
+  'AESWrap',
+  'AES',
+  'RSA-OAEP-SHA1',
+  'RSA/ECB/OAEPWithSHA-256AndMGF1Padding',
+  'RSA',
+] as const
+const MANY_PARTS = ['parts', 'parallel parts'] as const
+const NOT_COMMITTING = ['java-v3', 'java-sdk-v1', 'java-sdk-v1-v2', 'go-v1', 'aioboto3', 'ruby']
+
 const rows: readonly Impossible[] = [
   {
     peers: [OURS],
@@ -40,6 +51,102 @@ const rows: readonly Impossible[] = [
     reason: 'parts of AES-CBC depend on each other: refused, where upload() does it',
   },
   {
+    peers: NOT_COMMITTING,
+    as: 'writer',
+    when: { suite: ['committing'] },
+    reason: 'knows no key commitment',
+  },
+  {
+    peers: NOT_COMMITTING,
+    as: 'reader',
+    when: { suite: ['committing'] },
+    reason: 'knows no key commitment',
+  },
+  {
+    peers: ['go-v3'],
+    as: 'writer',
+    when: { suite: ['committing'] },
+    reason: 'key commitment is read only: a version for the transition',
+  },
+  {
+    peers: ['go-v1', 'go-v3', 'python-v4'],
+    as: 'writer',
+    when: { wrapping: RAW_WRAPPINGS },
+    reason: 'has no raw keyrings',
+  },
+  {
+    peers: ['go-v1', 'go-v3', 'python-v4'],
+    as: 'reader',
+    when: { wrapping: RAW_WRAPPINGS },
+    reason: 'has no raw keyrings',
+  },
+  {
+    peers: ['java-v4', 'java-v3', 'java-sdk-v1-v2', 'go-v3', 'python-v4'],
+    as: 'writer',
+    when: { wrapping: LEGACY_WRAPPINGS },
+    reason: 'legacy wrapping is read only',
+  },
+  {
+    peers: ['java-sdk-v1'],
+    as: 'writer',
+    when: { wrapping: CURRENT_WRAPPINGS },
+    reason: 'writes the legacy wrapping algorithms only',
+  },
+  {
+    peers: ['aioboto3'],
+    as: 'writer',
+    when: { wrapping: ['kms+context'] },
+    reason: 'writes the wrapping kms only',
+  },
+  {
+    peers: ['aioboto3', 'ruby'],
+    as: 'writer',
+    when: { wrapping: ['AESWrap', 'RSA/ECB/OAEPWithSHA-256AndMGF1Padding'] },
+    reason: 'does not know this wrapping',
+  },
+  {
+    peers: ['aioboto3'],
+    as: 'writer',
+    when: { wrapping: ['AES/GCM', 'RSA-OAEP-SHA1'] },
+    reason: 'does not know this wrapping',
+  },
+  {
+    peers: ['aioboto3'],
+    as: 'reader',
+    when: { wrapping: ['AES/GCM', 'RSA-OAEP-SHA1'] },
+    reason: 'does not know this wrapping',
+  },
+  {
+    peers: ['ruby'],
+    as: 'writer',
+    when: { wrapping: ['kms'], suite: ['gcm'] },
+    reason: 'writes the wrapping kms with AES-CBC only',
+  },
+  {
+    peers: ['go-v3', 'python-v4'],
+    as: 'writer',
+    when: { storage: ['instruction'] },
+    reason: 'instruction files are read only',
+  },
+  {
+    peers: ['aioboto3'],
+    as: 'writer',
+    when: { storage: ['instruction'] },
+    reason: 'knows no instruction files',
+  },
+  {
+    peers: ['aioboto3'],
+    as: 'reader',
+    when: { storage: ['instruction'] },
+    reason: 'knows no instruction files',
+  },
+  {
+    peers: ['aioboto3', 'ruby'],
+    as: 'writer',
+    when: { wrapping: ['kms'], context: ['ASCII', 'non-ASCII'] },
+    reason: 'takes no encryption context with the wrapping kms',
+  },
+  {
     peers: ['java-v4', 'java-v3', 'java-sdk-v1', 'java-sdk-v1-v2'],
     as: 'writer',
     when: { context: ['non-ASCII'], storage: ['metadata'] },
@@ -47,28 +154,28 @@ const rows: readonly Impossible[] = [
       'the AWS SDKs for Java sign non-ASCII metadata in another encoding than they send it in',
   },
   {
-    peers: ['java-v4', 'java-v3', 'java-sdk-v1-v2'],
+    peers: ['python-v4'],
     as: 'writer',
-    when: { wrapping: LEGACY_WRAPPINGS },
-    reason: 'legacy wrapping is read only',
+    when: { context: ['non-ASCII'] },
+    reason: 'refuses an encryption context that is not ASCII',
   },
   {
-    peers: ['java-v3', 'java-sdk-v1', 'java-sdk-v1-v2'],
-    as: 'writer',
-    when: { suite: ['committing'] },
-    reason: 'knows no key commitment',
-  },
-  {
-    peers: ['java-v3', 'java-sdk-v1', 'java-sdk-v1-v2'],
+    peers: ['python-v4'],
     as: 'reader',
-    when: { suite: ['committing'] },
-    reason: 'knows no key commitment',
+    when: { wrapping: ['kms+context'], context: ['non-ASCII'] },
+    reason: 'refuses an encryption context that is not ASCII',
   },
   {
-    peers: ['java-sdk-v1'],
+    peers: ['go-v1', 'go-v3', 'aioboto3', 'ruby'],
     as: 'writer',
-    when: { wrapping: CURRENT_WRAPPINGS },
-    reason: 'knows the legacy wrapping algorithms only',
+    when: { upload: MANY_PARTS },
+    reason: 'has no multipart uploads',
+  },
+  {
+    peers: ['python-v4'],
+    as: 'writer',
+    when: { upload: ['parallel parts'] },
+    reason: 'uploads parts one after the other',
   },
 ]
 

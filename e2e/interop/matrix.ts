@@ -24,7 +24,7 @@ import { impossibility } from './impossible.ts'
 import { OURS } from './ours.ts'
 import type { Peer } from './peer.ts'
 import type { PeerRow } from './peers.ts'
-import type { Operation, Suite } from './protocol.ts'
+import type { Operation } from './protocol.ts'
 import { content, expectBytes, keyring, perform, read, type World } from './world.ts'
 
 /** A client that takes part, and what it knows. */
@@ -156,14 +156,14 @@ export function matrixChecks(
       )
 
     // One wrapping algorithm for each content is enough here: what differs is the content.
-    const firstPossible = new Map<Suite, Shape>()
-    for (const shape of smallShapes.filter(representative)) {
-      if (impossibility(cellOf(shape)) === undefined && !firstPossible.has(shape.suite)) {
-        firstPossible.set(shape.suite, shape)
-      }
-    }
+    const possible = smallShapes.filter(
+      (shape) => representative(shape) && impossibility(cellOf(shape)) === undefined,
+    )
     const large = largeShapes
-      .filter(({ suite, wrapping }) => firstPossible.get(suite)?.wrapping === wrapping)
+      .filter((shape) => {
+        const first = possible.find(({ suite }) => suite === shape.suite)
+        return first?.wrapping === shape.wrapping
+      })
       .map(cellOf)
       .map((cell) =>
         check(cell, 'Large objects', `${suiteTitles[cell.suite]}, ${cell.upload}, ${by}`),
