@@ -17,9 +17,8 @@ import type {
 import { authentication, type Authentication, type AuthenticationMode } from './authentication.ts'
 import {
   instructionFileSettings,
-  type IgnoreOptions,
+  type InstructionFileClientOptions,
   type InstructionFileSettings,
-  type StorageOptions,
 } from './instruction-file/options.ts'
 import type { Uploads } from './multipart/commands.ts'
 import { checkSwitches } from './switches.ts'
@@ -39,8 +38,7 @@ export type KeyringFactory = (config: S3ClientResolvedConfig) => Keyring
 export type S3EncryptionOptions = EncryptionPolicy &
   DecryptionPolicy &
   TransferOptions &
-  StorageOptions &
-  IgnoreOptions &
+  InstructionFileClientOptions &
   AuthenticationMode & {
     /** Makes, wraps and unwraps data keys. */
     readonly keyring: Keyring | KeyringFactory

@@ -59,6 +59,9 @@ describe('what the specification allows is taken', () => {
     ['delayed authentication', () => create({ ...base, delayedAuthentication: true })],
     ['two passes', () => create({ ...base, twoPassAuthentication: true })],
     ['the smallest part', () => create({ ...base, partSize: 5 * 2 ** 20, partsInFlight: 1 })],
+    ['instruction files', () => create({ ...base, storage: 'instruction-file' })],
+    ['none of them', () => create({ ...base, ignoreInstructionFiles: true, storage: 'metadata' })],
+    ['chunks', () => create({ ...base, content: { chunkSize: 2 ** 20, concurrency: 2 } })],
     ['options of S3Client', () => create({ ...base, useFipsEndpoint: true, forcePathStyle: true })],
     ['switches that are off', () => create({ ...base, delayedAuthentication: false })],
     ['a KMS client', () => kmsKeyring({ keyId: 'alias/app', client: kms, grantTokens: ['t'] })],
@@ -132,6 +135,15 @@ describe('pairs that contradict each other do not compile, and are refused at ru
     ['legacy: "no"', () => create({ ...base, enableLegacyUnauthenticatedModes: 'no' })],
     // @ts-expect-error a string that means off
     ['suffix ranges: "no"', () => create({ ...base, enableSuffixRanges: 'no' })],
+    // @ts-expect-error a string again
+    ['suffixes: "yes"', () => create({ ...base, enableSuffixRanges: 'yes' })],
+    [
+      'instruction files that are written and ignored',
+      // @ts-expect-error nobody could read what is written
+      () => create({ ...base, storage: 'instruction-file', ignoreInstructionFiles: true }),
+    ],
+    // @ts-expect-error no such place
+    ['an unknown storage', () => create({ ...base, storage: 'header' })],
     // @ts-expect-error which key?
     ['KMS without a key', () => create({ region, keyring: kmsKeyring({}) })],
     [
@@ -170,6 +182,7 @@ describe('values out of range are refused at construction', () => {
     ['a buffer of half a byte', () => create({ ...base, bufferSize: 1.5 })],
     ['a part that S3 refuses', () => create({ ...base, partSize: 5 * 2 ** 20 - 16 })],
     ['a part that is no whole blocks', () => create({ ...base, partSize: 5 * 2 ** 20 + 1 })],
+    ['a chunk of no whole blocks', () => create({ ...base, content: { chunkSize: 2 ** 20 + 1 } })],
     ['no part at a time', () => create({ ...base, partsInFlight: 0 })],
     ['an empty KMS key id', () => create({ region, keyring: kmsKeyring({ keyId: '' }) })],
     ['an AES key of 31 bytes', () => rawAesKeyring({ wrappingKey: new Uint8Array(31) })],

@@ -32,6 +32,11 @@ export interface IgnoreOptions {
   readonly ignoreInstructionFiles?: boolean | undefined
 }
 
+/** What may be said about a client: what is written cannot be ignored. */
+export type InstructionFileClientOptions =
+  | (StorageOptions & { readonly ignoreInstructionFiles?: false | undefined })
+  | (IgnoreOptions & { readonly storage?: 'metadata' | undefined })
+
 /** What may be said about one request for an object that is stored. */
 export interface InstructionFileOptions extends IgnoreOptions {
   /**
