@@ -23,6 +23,7 @@ import { objectChanged, pinnedTo, throwReplaced } from './object-changed.ts'
 import { isPresigned, type Operation } from './operation.ts'
 import type { Settings } from './options.ts'
 import { requestOptions } from './request-options.ts'
+import { pastCaches } from './past-caches.ts'
 import { parseRange, type RangeRequest } from './range-request.ts'
 import { readRange, storedRange } from './read-range.ts'
 import { storedEnvelope } from './stored-envelope.ts'
@@ -39,7 +40,7 @@ export function getObject(
     const options = requestOptions(asked)
     const stated = statedMode(options)
     const mode = stated === undefined ? settings.authentication : authentication(stated)
-    const input = { ...asked, Range: range?.header }
+    const input = { ...(range ? pastCaches(asked) : asked), Range: range?.header }
     const output = await next(input)
     // The presigner gets its URL, which reads ciphertext.
     if (isPresigned(output) || output.Body === undefined) return output

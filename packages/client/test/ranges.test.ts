@@ -353,6 +353,22 @@ describe('answers of servers', () => {
     await expect(get).rejects.toMatchObject({ code: 'ERR_OBJECT_CHANGED' })
   })
 
+  test('every range has a condition, which keeps the caches of browsers out of it', async () => {
+    const object = await put('V3, 115', plaintext)
+    const conditions = async (input = {}) => {
+      account.aws.s3.requests.clear()
+      await ranged().getObject({ ...object, ...input })
+      const [entry] = account.aws.s3.requests.of('GetObject')
+      return ['if-match', 'if-unmodified-since'].filter(
+        (name) => entry?.headers[name] !== undefined,
+      )
+    }
+    const { ETag } = await ranged().getObject(object)
+    expect(await conditions({ Range: 'bytes=1-2' })).toEqual(['if-unmodified-since'])
+    expect(await conditions({ Range: 'bytes=1-2', IfMatch: ETag })).toEqual(['if-match'])
+    expect(await conditions()).toEqual([])
+  })
+
   test('conditions and versions go along', async () => {
     const object = await put('V3, 115', plaintext)
     const range = { ...object, Range: 'bytes=1-2' }

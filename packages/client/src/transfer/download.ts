@@ -31,6 +31,7 @@ import { without } from '../members.ts'
 import { objectChanged, pinnedTo, throwReplaced } from '../object-changed.ts'
 import { internal } from '../operation.ts'
 import type { Settings } from '../options.ts'
+import { pastCaches } from '../past-caches.ts'
 import { storedEnvelope } from '../stored-envelope.ts'
 import { concurrently } from './concurrently.ts'
 import { fetchRange, type GetRange } from './fetch-range.ts'
@@ -98,7 +99,8 @@ export async function download(
       abortSignal === undefined ? {} : { abortSignal },
     )
 
-  const first = await send({ ...input, Range: rangeOf(0, partSize) }).catch(throwEmpty)
+  const beginning = pastCaches({ ...input, Range: rangeOf(0, partSize) })
+  const first = await send(beginning).catch(throwEmpty)
   try {
     const encryptedOnly = { ...settings, allowUnencryptedObjects: false }
     const envelope = await storedEnvelope(encryptedOnly, { input, options, abortSignal }, first)
