@@ -15,7 +15,7 @@ import { COMMITTING_SUITE_ID, deriveCommittedKey, deriveKeys } from './kdf.ts'
 import type { EncryptionMaterials, Keyring, WrappedDataKey } from './keyring/keyring.ts'
 import { wrappingAlgorithmByName, type WrappingAlgorithm } from './keyring/wrapping.ts'
 import { checkReadable, type DecryptionPolicy } from './policy.ts'
-import type { StringMap } from './string-map.ts'
+import { isStringMap, type StringMap } from './string-map.ts'
 import { algorithmSuite, type AlgorithmSuite, type FormatVersion } from './suites.ts'
 
 // The key of a committing suite is derived for one object, so that its nonce can be fixed.
@@ -58,7 +58,7 @@ export async function beginEncryption(request: EncryptionRequest): Promise<NewOb
     suite,
     iv,
     commitment,
-    encryptedDataKey: asBytes(encryptedDataKey),
+    encryptedDataKey: answeredBytes(encryptedDataKey, 'encryptedDataKey'),
     wrappingAlgorithm,
     description: wrapped.description,
   }
@@ -68,7 +68,8 @@ export async function beginEncryption(request: EncryptionRequest): Promise<NewOb
 /**
  * Has a keyring wrap a data key.
  *
- * @throws what the keyring throws; `S3EncryptionError` with `ERR_WRAPPING_ALGORITHM_UNSUPPORTED`.
+ * @throws what the keyring throws; `S3EncryptionError` with `ERR_WRAPPING_ALGORITHM_UNSUPPORTED`, or with
+ * `ERR_CONFIGURATION` if the description could not be stored.
  */
 export async function wrapDataKey(
   keyring: Keyring,
@@ -80,6 +81,12 @@ export async function wrapDataKey(
     throw new S3EncryptionError(
       'ERR_WRAPPING_ALGORITHM_UNSUPPORTED',
       `The keyring wrapped with an unknown algorithm: ${JSON.stringify(wrapped.wrappingAlgorithm)}.`,
+    )
+  }
+  if (!isStringMap(wrapped.description)) {
+    throw new S3EncryptionError(
+      'ERR_CONFIGURATION',
+      'The description that the keyring answered is no object from strings to strings.',
     )
   }
   return { wrapped, wrappingAlgorithm }
@@ -158,14 +165,30 @@ const committedKey = (suite: AlgorithmSuite, key: Bytes): ContentKey => ({
   aad: COMMITTING_SUITE_ID,
 })
 
-function checkDataKey(dataKey: Uint8Array, lengths: readonly number[]): Bytes {
+/**
+ * Bytes that a keyring answered, which may be somebody's own and without types.
+ *
+ * @throws `S3EncryptionError` with `ERR_DATA_KEY_INVALID`.
+ */
+export function answeredBytes(bytes: unknown, name: string): Bytes {
+  if (!ArrayBuffer.isView(bytes) || bytes.byteLength === 0) {
+    throw new S3EncryptionError(
+      'ERR_DATA_KEY_INVALID',
+      `The keyring answered without ${name}: expected a Uint8Array.`,
+    )
+  }
+  return asBytes(bytes)
+}
+
+function checkDataKey(answer: Uint8Array, lengths: readonly number[]): Bytes {
+  const dataKey = answeredBytes(answer, 'a data key')
   if (!lengths.includes(dataKey.length)) {
     throw new S3EncryptionError(
       'ERR_DATA_KEY_INVALID',
       `The data key has ${dataKey.length} bytes; expected ${lengths.join(' or ')}.`,
     )
   }
-  return asBytes(dataKey)
+  return dataKey
 }
 
 function randomIv({ ivLength }: AlgorithmSuite): Bytes {

@@ -6,11 +6,17 @@
  * @module
  */
 
-import { asBytes, equalConstantTime, type Bytes } from './bytes.ts'
+import { equalConstantTime, type Bytes } from './bytes.ts'
 import type { Envelope } from './envelope/envelope.ts'
 import { isS3EncryptionError, S3EncryptionError } from './errors.ts'
 import type { Keyring } from './keyring/keyring.ts'
-import { formatFor, unwrapDataKey, wrapDataKey, type DecryptionRequest } from './materials.ts'
+import {
+  answeredBytes,
+  formatFor,
+  unwrapDataKey,
+  wrapDataKey,
+  type DecryptionRequest,
+} from './materials.ts'
 import { equalMaps, type StringMap } from './string-map.ts'
 
 /** What {@link reEncryptDataKey} starts from: the object as it is read today, and who shall read it next. */
@@ -61,7 +67,7 @@ export async function reEncryptDataKey(request: ReEncryptionRequest): Promise<En
   const renewed: Envelope = {
     ...envelope,
     format: formatFor(suite, wrappingAlgorithm),
-    encryptedDataKey: asBytes(await wrapped.encryptedDataKey),
+    encryptedDataKey: answeredBytes(await wrapped.encryptedDataKey, 'encryptedDataKey'),
     wrappingAlgorithm,
     description: wrapped.description,
   }

@@ -144,6 +144,12 @@ test('the policy is checked before the keyring is asked', async () => {
 
 test.each<[string, Partial<WrappedDataKey>, string]>([
   ['a short data key', { dataKey: new Uint8Array(16) }, 'ERR_DATA_KEY_INVALID'],
+  ['no data key', { dataKey: undefined as never }, 'ERR_DATA_KEY_INVALID'],
+  ['a data key in base64', { dataKey: 'AAAA' as never }, 'ERR_DATA_KEY_INVALID'],
+  ['no wrapped key', { encryptedDataKey: undefined as never }, 'ERR_DATA_KEY_INVALID'],
+  ['an empty wrapped key', { encryptedDataKey: new Uint8Array(0) }, 'ERR_DATA_KEY_INVALID'],
+  ['no description', { description: undefined as never }, 'ERR_CONFIGURATION'],
+  ['a description with a number', { description: { id: 1 } as never }, 'ERR_CONFIGURATION'],
   [
     'an unknown algorithm',
     { wrappingAlgorithm: 'rot13' as never },
@@ -159,6 +165,15 @@ test.each([0, 8, 16, 24, 31, 33])('a data key of %i bytes is not for suite 115',
   const keyring = toyKeyring()
   const object = await encrypt(new Uint8Array(5), { keyring })
   const wrong = { ...keyring, onDecrypt: () => Promise.resolve(new Uint8Array(length)) }
+  await expect(decrypt(object, { keyring: wrong })).rejects.toMatchObject({
+    code: 'ERR_DATA_KEY_INVALID',
+  })
+})
+
+test('a keyring that answers a reader with no bytes', async () => {
+  const keyring = toyKeyring()
+  const object = await encrypt(new Uint8Array(5), { keyring })
+  const wrong = { ...keyring, onDecrypt: () => Promise.resolve('AAAA' as never) }
   await expect(decrypt(object, { keyring: wrong })).rejects.toMatchObject({
     code: 'ERR_DATA_KEY_INVALID',
   })
