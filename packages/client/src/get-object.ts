@@ -8,6 +8,7 @@
 import type { GetObjectCommandInput, GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import {
   authenticateStream,
+  decryptAuthenticated,
   beginDecryption,
   decryptBuffered,
   decryptStreamUnverified,
@@ -125,13 +126,13 @@ const readers: Readonly<
     })
   },
 
-  delayed: (reading) => Promise.resolve(streamed(reading)),
+  delayed: (reading) => Promise.resolve(streamed(reading, decryptStreamUnverified)),
 
   async 'two-pass'(reading) {
     const { contentKey, content, input, output, body, get } = reading
     // CBC has no tag that a first pass could check.
-    if (contentKey.suite.tagLength === 0) return streamed(reading)
-    await authenticateStream(contentKey, responseChunks(body), {
+    if (contentKey.suite.tagLength === 0) return streamed(reading, decryptStreamUnverified)
+    const known = await authenticateStream(contentKey, responseChunks(body), {
       ...content,
       length: output.ContentLength,
     })
@@ -141,14 +142,19 @@ const readers: Readonly<
       if (secondBody !== undefined) await discard(secondBody)
       throw objectChanged()
     }
-    return streamed({ ...reading, output: second, body: secondBody })
+    return streamed({ ...reading, output: second, body: secondBody }, (key, source, options) =>
+      decryptAuthenticated(key, source, known, options),
+    )
   },
 }
 
-function streamed({ contentKey, content, output, body }: Reading): GetObjectCommandOutput {
+function streamed(
+  { contentKey, content, output, body }: Reading,
+  decrypt: typeof decryptStreamUnverified,
+): GetObjectCommandOutput {
   const { tagLength } = contentKey.suite
   const length = output.ContentLength
-  const plaintext = decryptStreamUnverified(contentKey, responseChunks(body), {
+  const plaintext = decrypt(contentKey, responseChunks(body), {
     ...content,
     length,
   })

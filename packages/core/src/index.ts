@@ -16,6 +16,7 @@ export {
 } from './content/gcm.ts'
 export { EMPTY_SHARE, type GcmShare } from './content/gcm-share.ts'
 export type { GcmStrategy } from './content/gcm-strategy.ts'
+export type { AuthenticChunks } from './content/gcm-stream.ts'
 export { ciphertextLength, decryptBytes, encryptBytes } from './content/one-shot.ts'
 export {
   contentCipher,
@@ -31,6 +32,7 @@ export { release } from './content/release.ts'
 export { pieces, readPieces, type ByteSource } from './content/source.ts'
 export {
   authenticateStream,
+  decryptAuthenticated,
   decryptBuffered,
   decryptStreamUnverified,
   encryptStream,

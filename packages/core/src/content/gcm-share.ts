@@ -14,7 +14,7 @@
  * @module
  */
 
-import type { Bytes } from '../bytes.ts'
+import { equalConstantTime, type Bytes } from '../bytes.ts'
 import { add, fromBlock, multiply, power, toBlock, type FieldElement } from './gf128.ts'
 
 const BLOCK = 16 // bytes
@@ -31,6 +31,10 @@ export interface GcmShare {
   /** Bytes of ciphertext. */
   readonly length: number
 }
+
+/** Whether two shares are of the same ciphertext, in constant time. */
+export const sameShare = (a: GcmShare, b: GcmShare): boolean =>
+  a.length === b.length && equalConstantTime(a.ghash, b.ghash)
 
 /** Share of no ciphertext: merging it changes nothing. */
 export const EMPTY_SHARE: GcmShare = { ghash: new Uint8Array(BLOCK), length: 0 }

@@ -11,7 +11,7 @@ import { decryptionFailed } from '../errors.ts'
 import { chunks, firstOf, putBack, type Chunk } from './chunks.ts'
 import type { ContentKey } from './content-key.ts'
 import type { GcmCipher } from './gcm.ts'
-import { EMPTY_SHARE, type GcmShare } from './gcm-share.ts'
+import { EMPTY_SHARE, sameShare, type GcmShare } from './gcm-share.ts'
 import { decryptBytes, encryptBytes } from './one-shot.ts'
 import type { StreamSettings } from './options.ts'
 import { mapOrdered } from './ordered.ts'
@@ -64,10 +64,14 @@ export async function* encryptGcm(
 /** A piece whose share is known, with the tag if the object ends there. */
 type Hashed<T> = T & { readonly share: GcmShare; readonly tag: Bytes | undefined }
 
+/** The chunks of content that was found authentic, in order: none if there was but one. Secret. */
+export type AuthenticChunks = readonly GcmShare[]
+
 /**
  * Results of `work` on the ciphertext, in order; the last one comes only once the tag was verified.
  *
  * @param first - chunk taken from `stream`, which holds back the tag.
+ * @param known - what the chunks must be: then none comes that is another.
  */
 async function* authenticated<T extends { readonly share: GcmShare }>(
   cipher: GcmCipher,
@@ -75,6 +79,7 @@ async function* authenticated<T extends { readonly share: GcmShare }>(
   stream: AsyncGenerator<Chunk>,
   concurrency: number,
   work: (ciphertext: Bytes) => Promise<T>,
+  known?: AuthenticChunks,
 ): AsyncGenerator<T> {
   const pieces = mapOrdered(
     putBack(first, stream),
@@ -85,7 +90,10 @@ async function* authenticated<T extends { readonly share: GcmShare }>(
     },
   )
   let total = EMPTY_SHARE
+  let index = 0
   for await (const piece of pieces) {
+    const expected = known === undefined ? piece.share : known[index++]
+    if (expected === undefined || !sameShare(piece.share, expected)) throw decryptionFailed()
     total = cipher.merge(total, piece.share)
     if (piece.tag !== undefined && !cipher.verify(total, piece.tag)) throw decryptionFailed()
     yield piece
@@ -93,13 +101,14 @@ async function* authenticated<T extends { readonly share: GcmShare }>(
 }
 
 /**
- * Plaintext of ciphertext and tag. **All of it but the last chunk leaves before the tag is
- * verified**; a wrong tag is an error at the end.
+ * Plaintext of ciphertext and tag. Without `known` **all of it but the last chunk leaves before the tag
+ * is verified**; a wrong tag is an error at the end.
  */
-export async function* decryptGcmUnverified(
+export async function* decryptGcm(
   key: ContentKey,
   source: AsyncIterable<Bytes>,
   settings: StreamSettings,
+  known?: AuthenticChunks,
 ): AsyncGenerator<Bytes> {
   const stream = chunks(source, settings.chunkSize, HELD_BACK)
   const first = await firstOf(stream)
@@ -110,7 +119,7 @@ export async function* decryptGcmUnverified(
   }
   const cipher = await cipherFor(key, settings, stream)
   const decrypt = cipher.decryptFrom(0)
-  const pieces = authenticated(cipher, first, stream, settings.concurrency, decrypt)
+  const pieces = authenticated(cipher, first, stream, settings.concurrency, decrypt, known)
   for await (const { plaintext } of pieces) {
     if (plaintext.length > 0) yield plaintext
   }
@@ -121,15 +130,17 @@ export async function authenticateGcm(
   key: ContentKey,
   source: AsyncIterable<Bytes>,
   settings: StreamSettings,
-): Promise<void> {
+): Promise<AuthenticChunks> {
   const stream = chunks(source, settings.chunkSize, HELD_BACK)
   const first = await firstOf(stream)
   if (first.last) {
     release(await decryptBytes(key, first.bytes))
-    return
+    return []
   }
   const cipher = await cipherFor(key, settings, stream)
   const hash = async (ciphertext: Bytes) => ({ share: await cipher.authenticate(ciphertext) })
   const pieces = authenticated(cipher, first, stream, settings.concurrency, hash)
-  while ((await pieces.next()).done !== true);
+  const found: GcmShare[] = []
+  for await (const { share } of pieces) found.push(share)
+  return found
 }

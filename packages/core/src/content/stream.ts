@@ -12,7 +12,7 @@
 import type { Bytes } from '../bytes.ts'
 import { decryptCbc, encryptCbc } from './cbc-stream.ts'
 import type { ContentKey } from './content-key.ts'
-import { authenticateGcm, decryptGcmUnverified, encryptGcm } from './gcm-stream.ts'
+import { authenticateGcm, decryptGcm, encryptGcm, type AuthenticChunks } from './gcm-stream.ts'
 import { contentTooLong } from './limits.ts'
 import { ciphertextLength } from './one-shot.ts'
 import { streamSettings, type StreamOptions } from './options.ts'
@@ -78,7 +78,7 @@ export function decryptStreamUnverified(
   const ciphertext = limited(key, source, options, longestCiphertext(key))
   switch (key.suite.cipher) {
     case 'AES-GCM':
-      return decryptGcmUnverified(key, ciphertext, settings)
+      return decryptGcm(key, ciphertext, settings)
     case 'AES-CBC':
       return decryptCbc(key, ciphertext, settings, { before: key.iv, final: true })
     case 'AES-CTR':
@@ -91,17 +91,37 @@ export function decryptStreamUnverified(
  * check of an object that is not wanted in clear.
  *
  * @param options - their `length` is that of the ciphertext with its tag.
+ * @returns what {@link decryptAuthenticated} takes: 16 bytes for each chunk. It is as secret as the key.
  * @throws as {@link decryptStreamUnverified}; `RangeError` for a suite without a tag.
  */
 export async function authenticateStream(
   key: ContentKey,
   source: ByteSource,
   options: StreamOptions = {},
-): Promise<void> {
+): Promise<AuthenticChunks> {
   if (key.suite.cipher !== 'AES-GCM') throw noStream(key)
   const settings = streamSettings(options)
   const ciphertext = limited(key, source, options, longestCiphertext(key))
   return authenticateGcm(key, ciphertext, settings)
+}
+
+/**
+ * Decrypts a stream that was authenticated before: the second of two passes. Each chunk leaves only if
+ * it is the very one of the first pass, whoever gave another meanwhile.
+ *
+ * @param known - from {@link authenticateStream} with the same key and chunk size.
+ * @throws `S3EncryptionSecurityError` with `ERR_DECRYPTION_FAILED` at the first chunk that is another;
+ * else as {@link authenticateStream}.
+ */
+export function decryptAuthenticated(
+  key: ContentKey,
+  source: ByteSource,
+  known: AuthenticChunks,
+  options: StreamOptions = {},
+): AsyncGenerator<Bytes> {
+  if (key.suite.cipher !== 'AES-GCM') throw noStream(key)
+  const settings = streamSettings(options)
+  return decryptGcm(key, limited(key, source, options, longestCiphertext(key)), settings, known)
 }
 
 /**

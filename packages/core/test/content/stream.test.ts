@@ -5,6 +5,7 @@ import { concat } from '../../src/bytes.ts'
 import type { StreamOptions } from '../../src/content/options.ts'
 import {
   authenticateStream,
+  decryptAuthenticated,
   decryptBuffered,
   decryptStreamUnverified,
   encryptStream,
@@ -194,6 +195,33 @@ describe('GCM', () => {
     ]) {
       for (const attempt of attempts(altered)) await fails(attempt())
     }
+  })
+
+  test('a second pass gives what the first one found authentic, and nothing else', async () => {
+    for (const length of lengths(CHUNK)) {
+      const whole = sample(length)
+      const sealed = nodeEncrypt(gcm, whole)
+      const known = await authenticateStream(gcm, inPieces(sealed, [50]), options)
+      const second = decryptAuthenticated(gcm, inPieces(sealed, [77]), known, options)
+      expectBytes(await collect(second), whole)
+    }
+    const known = await authenticateStream(gcm, ciphertext, options)
+    for (let bit = 0; bit < ciphertext.length * 8; bit += 397) {
+      const released: Uint8Array[] = []
+      const read = async () => {
+        const second = decryptAuthenticated(gcm, flip(ciphertext, bit), known, options)
+        for await (const chunk of second) released.push(chunk)
+      }
+      await fails(read())
+      const given = concat(...released)
+      expectBytes(given, plaintext.subarray(0, given.length))
+      expect(given.length).toBeLessThanOrEqual(bit / 8)
+    }
+    const fewer = decryptAuthenticated(gcm, ciphertext, known.slice(0, 3), options)
+    await fails(collect(fewer))
+    const longer = nodeEncrypt(gcm, sample(7 * CHUNK))
+    await fails(collect(decryptAuthenticated(gcm, longer, known, options)))
+    expect(() => decryptAuthenticated(cbc, ciphertext, known)).toThrow(RangeError)
   })
 
   test('the last chunk does not leave before the tag is verified', async () => {
