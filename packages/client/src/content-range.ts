@@ -6,6 +6,8 @@
  */
 
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
+import { S3EncryptionError } from '@s3-cse/core'
+import type { RangeRequest } from './range-request.ts'
 
 /** What of a stored object a response is about. */
 export interface StoredRange {
@@ -28,4 +30,24 @@ export function parseContentRange(header: string | undefined): StoredRange | und
   return objectLength === undefined
     ? undefined
     : { start: Number(start), objectLength: Number(objectLength) }
+}
+
+/**
+ * Where a response stands in its object.
+ *
+ * @throws `S3EncryptionError` with `ERR_CONTENT_RANGE` if it does not say, or is not what was asked for.
+ */
+export function storedRange(
+  { header, startIn }: Pick<RangeRequest, 'header' | 'startIn'>,
+  { ContentRange }: GetObjectCommandOutput,
+): StoredRange {
+  const stored = parseContentRange(ContentRange)
+  if (stored === undefined || stored.start !== startIn(stored.objectLength)) {
+    const held = ContentRange ?? 'missing (in a browser, list it under ExposeHeaders of CORS)'
+    throw new S3EncryptionError(
+      'ERR_CONTENT_RANGE',
+      `The response does not hold the range that was asked for, ${header}: its Content-Range is ${held}.`,
+    )
+  }
+  return stored
 }

@@ -19,14 +19,14 @@ import {
 } from '@s3-cse/core'
 import { authentication, statedMode, type Authentication } from './authentication.ts'
 import { bodyFrom, discard, responseChunks, type SdkBody } from './body/output.ts'
-import { isPartial } from './content-range.ts'
+import { isPartial, storedRange } from './content-range.ts'
 import { objectChanged, pinnedTo, throwReplaced } from './object-changed.ts'
 import { isPresigned, type Operation } from './operation.ts'
 import type { Settings } from './options.ts'
 import { requestOptions } from './request-options.ts'
 import { pastCaches } from './past-caches.ts'
 import { parseRange, type RangeRequest } from './range-request.ts'
-import { readRange, storedRange } from './read-range.ts'
+import { readRange } from './read-range.ts'
 import { storedEnvelope } from './stored-envelope.ts'
 
 type Get = (input: GetObjectCommandInput) => Promise<GetObjectCommandOutput>

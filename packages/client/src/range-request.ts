@@ -17,7 +17,7 @@ export interface RangeRequest {
   /** `Range` header for the ciphertext. */
   readonly header: string
   /** Where what is fetched begins in a stored object of so many bytes. */
-  startIn(objectLength: number): number
+  readonly startIn: (objectLength: number) => number
   /** Whether the range is counted from the end of the content. */
   readonly fromEnd: boolean
   /** What it means in a content of so many bytes. */

@@ -10,7 +10,6 @@ import {
   decryptionFailed,
   decryptRangeUnverified,
   plaintextLength,
-  S3EncryptionError,
   type Bytes,
   type ContentKey,
   type ContentOptions,
@@ -18,7 +17,7 @@ import {
   type Envelope,
 } from '@s3-cse/core'
 import { bodyFrom, responseChunks, type SdkBody } from './body/output.ts'
-import { parseContentRange, type StoredRange } from './content-range.ts'
+import type { StoredRange } from './content-range.ts'
 import { objectChanged, pinnedTo, throwReplaced } from './object-changed.ts'
 import type { Bounds, RangeRequest } from './range-request.ts'
 
@@ -37,26 +36,6 @@ export interface RangeReading {
 }
 
 const BLOCK = 16 // bytes
-
-/**
- * Where a response stands in its object.
- *
- * @throws `S3EncryptionError` with `ERR_CONTENT_RANGE` if it does not say, or is not what was asked for.
- */
-export function storedRange(
-  range: RangeRequest,
-  { ContentRange }: GetObjectCommandOutput,
-): StoredRange {
-  const stored = parseContentRange(ContentRange)
-  if (stored === undefined || stored.start !== range.startIn(stored.objectLength)) {
-    const held = ContentRange ?? 'missing (in a browser, list it under ExposeHeaders of CORS)'
-    throw new S3EncryptionError(
-      'ERR_CONTENT_RANGE',
-      `The response does not hold the range that was asked for, ${range.header}: its Content-Range is ${held}.`,
-    )
-  }
-  return stored
-}
 
 /**
  * The response with the plaintext of the range in place of the ciphertext, and lengths to match where

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { Agent } from 'node:http'
 import type { Readable } from 'node:stream'
 import { GetObjectCommand, S3, type GetObjectCommandOutput } from '@aws-sdk/client-s3'
-import { rawAesKeyring, s3Encryption, type S3EncryptionClient } from '@s3-cse/client'
+import { memorySink, rawAesKeyring, s3Encryption, type S3EncryptionClient } from '@s3-cse/client'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import objects from '../../../conformance/vectors/objects.json' with { type: 'json' }
@@ -322,6 +322,21 @@ describe('answers of servers', () => {
     const client = through({ output: { ContentRange } })
     const get = client.getObject({ ...object, Range: 'bytes=20-29' })
     await expect(get).rejects.toMatchObject({ code: 'ERR_CONTENT_RANGE' })
+  })
+
+  test('a download that cannot know how much there is', async () => {
+    const object = await put('V3, 115', randomBytes(9 * 2 ** 20))
+    const client = through({ output: { ContentRange: undefined } })
+    const sink = memorySink()
+    await expect(client.download(object, sink)).rejects.toMatchObject({ code: 'ERR_CONTENT_RANGE' })
+    expect(sink.bytes).toBeUndefined()
+  })
+
+  test('a download from a server without ranges', async () => {
+    const object = await put('V3, 115', plaintext)
+    const sink = memorySink()
+    await through({ input: { Range: undefined } }).download(object, sink)
+    expect(sink.bytes).toEqual(Uint8Array.from(plaintext))
   })
 
   test('a part that was not asked for', async () => {

@@ -27,6 +27,7 @@ import {
 } from '@s3-cse/core'
 import { discard, responseChunks, type SdkBody } from '../body/output.ts'
 import type { InstructionFileOptions } from '../instruction-file/options.ts'
+import { isPartial, storedRange } from '../content-range.ts'
 import { without } from '../members.ts'
 import { objectChanged, pinnedTo, throwReplaced } from '../object-changed.ts'
 import { internal } from '../operation.ts'
@@ -99,12 +100,13 @@ export async function download(
       abortSignal === undefined ? {} : { abortSignal },
     )
 
-  const beginning = pastCaches({ ...input, Range: rangeOf(0, partSize) })
-  const first = await send(beginning).catch(throwEmpty)
+  const beginning = rangeOf(0, partSize)
+  const first = await send(pastCaches({ ...input, Range: beginning })).catch(throwEmpty)
   try {
     const encryptedOnly = { ...settings, allowUnencryptedObjects: false }
     const envelope = await storedEnvelope(encryptedOnly, { input, options, abortSignal }, first)
     if (envelope === undefined) throw envelopeMissing()
+    const total = totalOf(first, beginning)
     const contentKey = await beginDecryption({ keyring, envelope, policy, encryptionContext })
     const get: GetRange = async (start, end) => {
       const range = { ...input, ...pinnedTo(first), Range: rangeOf(start, end) }
@@ -112,7 +114,6 @@ export async function download(
       if (response.ETag !== first.ETag) throw objectChanged()
       return response
     }
-    const total = totalOf(first)
     const attempts = await client.config.maxAttempts()
     const read = contentKey.suite.tagLength === 0 ? readStream : readRanges
     const length = await into(sink, (open) =>
@@ -147,8 +148,11 @@ function throwEmpty(error: unknown): never {
   throw name === 'InvalidRange' ? envelopeMissing({ cause: error }) : error
 }
 
-function totalOf({ ContentRange, ContentLength }: GetObjectCommandOutput): number {
-  return Number(ContentRange?.split('/')[1] ?? ContentLength)
+/** Bytes of the stored object that a response is the beginning of. */
+function totalOf(first: GetObjectCommandOutput, header: string): number {
+  return isPartial(first)
+    ? storedRange({ header, startIn: () => 0 }, first).objectLength
+    : Number(first.ContentLength)
 }
 
 /** Fills a sink, and commits or aborts it. */
