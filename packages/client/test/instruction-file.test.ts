@@ -529,6 +529,17 @@ describe('reading', () => {
     expect(await (await lenient.getObject(object)).Body?.transformToString()).toBe(text)
   })
 
+  test.each([
+    ['V3', {}],
+    ['V2', forbid],
+    ['CBC', cbc],
+  ] as const)('a range of %s', async (_, options) => {
+    const object = fresh()
+    await client(options).putObject({ ...object, Body: content })
+    const output = await reader().getObject({ ...object, Range: 'bytes=100003-200004' })
+    expect(await bytes(output)).toEqual(content.subarray(100_003, 200_005))
+  })
+
   test('the policy is checked before the key is asked for', async () => {
     const object = fresh()
     const kms = { ...forbid, storage: 'instruction-file' } as const

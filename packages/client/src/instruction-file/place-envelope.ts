@@ -43,13 +43,13 @@ export type Condition = Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'>
  * The file goes first: if it cannot be written, nothing is. A request with a condition goes first
  * itself: if the condition does not hold, the object that is there must keep its file.
  *
- * @param send - sends the request that makes the object visible, once `before` is done.
+ * @param send - sends the request that makes the object visible, once `before`, if given, is done.
  * @throws what either request throws; `S3EncryptionError` with `ERR_INSTRUCTION_FILE_FAILED` if the
  * object is there and its file is not.
  */
 export type Publish = <Output extends object>(
   condition: Condition,
-  send: (before: () => Promise<void>) => Promise<Output>,
+  send: (before?: () => Promise<void>) => Promise<Output>,
 ) => Promise<Output>
 
 /** An envelope that has its place. */
@@ -59,8 +59,6 @@ export interface PlacedEnvelope {
   readonly metadata: StringMap
   readonly publish: Publish
 }
-
-const nothing = () => Promise.resolve()
 
 /**
  * Finds the place of an envelope.
@@ -85,7 +83,7 @@ export function placeEnvelope(
   }
   if (storage === 'metadata') {
     const metadata = withEnvelope(Metadata, envelope, length)
-    return { storage, metadata, publish: (_, send) => send(nothing) }
+    return { storage, metadata, publish: (_, send) => send() }
   }
   const content = writeInstructionFile(envelope)
   const suffix = INSTRUCTION_FILE_SUFFIX
@@ -97,7 +95,7 @@ export function placeEnvelope(
     metadata: besideInstructionFile(Metadata, envelope, length),
     async publish({ IfMatch, IfNoneMatch }, send) {
       if (IfMatch === undefined && IfNoneMatch === undefined) return send(putFile)
-      const output = await send(nothing)
+      const output = await send()
       if (isPresigned(output)) return output
       await putFile().catch((cause: unknown) => {
         throw new S3EncryptionError(

@@ -99,7 +99,7 @@ export async function uploadResumably(upload: ResumableUpload): Promise<PutObjec
     await sendParts(upload, session)
     const { multipart, publish, completed } = session
     return await publish(upload.input, async (before) => {
-      await before()
+      await before?.()
       return multipart.complete([...completed.values()], upload.abortSignal)
     })
   } catch (error) {

@@ -56,7 +56,7 @@ export async function uploadCiphertext(
     // Without an output there were several parts.
     const created = await (multipart as Promise<MultipartUpload>)
     return await publish(input, async (before) => {
-      await before()
+      await before?.()
       return created.complete(completed, abortSignal)
     })
   } catch (error) {
