@@ -24,7 +24,7 @@ import { copySourceOfFile, parseCopySource } from './copy-source.ts'
 import { suffixesOf } from './instruction-file/options.ts'
 import { keyOfFile, objectRequest, PASSED_ON } from './instruction-file/requests.ts'
 import { pick } from './members.ts'
-import { internal, isPresigned, type Operation } from './operation.ts'
+import { abortedBy, internal, isPresigned, type Operation } from './operation.ts'
 import type { Settings } from './options.ts'
 import { requestOptions } from './request-options.ts'
 
@@ -57,7 +57,7 @@ export function copyObject({
   return async (input, next, { abortSignal }) => {
     const options = requestOptions(input)
     const suffixes = suffixesOf(options, instructionFiles)
-    const copy: Copy = { client, input, sending: abortSignal === undefined ? {} : { abortSignal } }
+    const copy: Copy = { client, input, sending: abortedBy(abortSignal) }
     const output = await next(await withItsEnvelope(copy, options))
     if (isPresigned(output)) return output
     for (const suffix of suffixes) await copyFile(copy, output, suffix)

@@ -18,7 +18,7 @@ import { S3EncryptionError } from '@s3-cse/core'
 import { suffixesOf } from './instruction-file/options.ts'
 import { keyOfFile } from './instruction-file/requests.ts'
 import { pick } from './members.ts'
-import { internal, isPresigned, type Operation } from './operation.ts'
+import { abortedBy, internal, isPresigned, type Operation } from './operation.ts'
 import type { Settings } from './options.ts'
 import { requestOptions } from './request-options.ts'
 
@@ -38,7 +38,7 @@ export function deleteObject({
       const Key = keyOfFile(input.Key, suffix)
       const file = { ...pick(input, ['Bucket', 'RequestPayer', 'ExpectedBucketOwner']), Key }
       await client
-        .send(new DeleteObjectCommand(internal(file)), abortSignal ? { abortSignal } : {})
+        .send(new DeleteObjectCommand(internal(file)), abortedBy(abortSignal))
         .catch((cause: unknown) => {
           throw new S3EncryptionError(
             'ERR_INSTRUCTION_FILE_FAILED',
@@ -77,7 +77,7 @@ export function deleteObjects({
       try {
         const { Errors = [] } = await client.send(
           new DeleteObjectsCommand(internal(request)),
-          abortSignal ? { abortSignal } : {},
+          abortedBy(abortSignal),
         )
         errors.push(...Errors)
       } catch (error) {

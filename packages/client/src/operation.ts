@@ -41,3 +41,8 @@ export function internal<Input extends object>(input: Input): Input {
 export function isInternal(input: object): boolean {
   return INTERNAL in input
 }
+
+/** Options of `send` for a request that ends with the call that it is made for. */
+export function abortedBy(abortSignal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return abortSignal === undefined ? {} : { abortSignal }
+}

@@ -32,7 +32,7 @@ import {
   type WriteTarget,
 } from './instruction-file/requests.ts'
 import { throwReplaced } from './object-changed.ts'
-import { internal } from './operation.ts'
+import { abortedBy, internal } from './operation.ts'
 import { keyringFor, type KeyringFactory, type Settings } from './options.ts'
 import { withEncryption } from './request-options.ts'
 import { envelopeInFile } from './stored-envelope.ts'
@@ -92,7 +92,7 @@ export async function reEncryptInstructionFile(
   const { encryptionContext, newEncryptionContext, enforceRotation, abortSignal } = options
   const newKeyring = keyringFor(client, options.newKeyring, 'newKeyring')
   const suffix = suffixOf(options)
-  const sending = abortSignal === undefined ? {} : { abortSignal }
+  const sending = abortedBy(abortSignal)
   const head = await client.send(new HeadObjectCommand(internal(objectRequest(input))), sending)
   const fields = envelopeFields(head.Metadata ?? {})
   if (!needsInstructionFile(fields)) {
@@ -137,7 +137,10 @@ function checkSuite(object: AlgorithmSuite, written: AlgorithmSuite): void {
   )
 }
 
-/** Decrypts the object to its end, and throws it away. */
+/**
+ * Decrypts the object to its end, and throws it away. AES-GCM always tells a wrong key; of AES-CBC, the padding is
+ * all there is, and lets one in 256 pass.
+ */
 async function readThrough(
   { client }: Settings,
   input: ReEncryptInput,
@@ -149,7 +152,7 @@ async function readThrough(
     new GetObjectCommand(
       withEncryption(request, { delayedAuthentication: true, encryptionContext }),
     ),
-    abortSignal === undefined ? {} : { abortSignal },
+    abortedBy(abortSignal),
   )
   const chunks = responseChunks(output.Body as SdkBody)[Symbol.asyncIterator]()
   while ((await chunks.next()).done !== true);

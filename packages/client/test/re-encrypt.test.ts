@@ -1,4 +1,10 @@
-import { createHash, generateKeyPairSync, privateDecrypt, randomBytes } from 'node:crypto'
+import {
+  createHash,
+  generateKeyPairSync,
+  privateDecrypt,
+  randomBytes,
+  type KeyPairKeyObjectResult,
+} from 'node:crypto'
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { DeleteObjectCommand } from '@aws-sdk/client-s3'
 import { rawAesKeyring, rawRsaKeyring, type Keyring } from '@s3-cse/client'
@@ -194,7 +200,12 @@ describe('old objects', () => {
   })
 
   test('a wrong RSA key, which tells nothing itself, replaces no file', async () => {
-    const [right, wrong] = [1, 2].map(() => generateKeyPairSync('rsa', { modulusLength: 2048 }))
+    const modulus = ({ publicKey }: KeyPairKeyObjectResult) =>
+      Buffer.from(publicKey.export({ format: 'jwk' }).n ?? '', 'base64url')
+    // What is no smaller than a modulus would be refused for that alone.
+    const [right, wrong] = [1, 2]
+      .map(() => generateKeyPairSync('rsa', { modulusLength: 2048 }))
+      .sort((a, b) => Buffer.compare(modulus(a), modulus(b)))
     const keyring = (pair: typeof right) =>
       rawRsaKeyring({
         publicKey: pair?.publicKey.export({ type: 'spki', format: 'der' }),

@@ -21,7 +21,7 @@ import {
 } from '@s3-cse/core'
 import { discard, responseChunks, type SdkBody } from '../body/output.ts'
 import { pick } from '../members.ts'
-import { internal } from '../operation.ts'
+import { abortedBy, internal } from '../operation.ts'
 
 /**
  * What a request for an object says about its instruction file too. Versions, conditions, checksums and
@@ -105,7 +105,7 @@ export async function getInstructionFile({
     new GetObjectCommand(
       internal({ ...pick(target, PASSED_ON.read), Key: keyOfFile(target.Key, suffix) }),
     ),
-    abortSignal === undefined ? {} : { abortSignal },
+    abortedBy(abortSignal),
   )
   const body = output.Body as SdkBody
   try {
@@ -146,6 +146,6 @@ export function putInstructionFile({
         ...(IfMatch !== undefined && { IfMatch }),
       }),
     ),
-    abortSignal === undefined ? {} : { abortSignal },
+    abortedBy(abortSignal),
   )
 }

@@ -30,7 +30,7 @@ import type { InstructionFileOptions } from '../instruction-file/options.ts'
 import { isPartial, storedRange } from '../content-range.ts'
 import { without } from '../members.ts'
 import { objectChanged, pinnedTo, throwReplaced } from '../object-changed.ts'
-import { internal } from '../operation.ts'
+import { abortedBy, internal } from '../operation.ts'
 import type { Settings } from '../options.ts'
 import { pastCaches } from '../past-caches.ts'
 import { storedEnvelope } from '../stored-envelope.ts'
@@ -95,10 +95,7 @@ export async function download(
   const { encryptionContext, abortSignal, onProgress } = options
   const { partSize, partsInFlight } = transferSettings({ ...settings.transfer, ...options })
   const send = (request: GetObjectCommandInput) =>
-    client.send(
-      new GetObjectCommand(internal({ ...input, ...request })),
-      abortSignal === undefined ? {} : { abortSignal },
-    )
+    client.send(new GetObjectCommand(internal({ ...input, ...request })), abortedBy(abortSignal))
 
   const beginning = rangeOf(0, partSize)
   const first = await send(pastCaches({ ...input, Range: beginning })).catch(throwEmpty)

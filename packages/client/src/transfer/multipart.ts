@@ -19,7 +19,7 @@ import {
 } from '@aws-sdk/client-s3'
 import type { Bytes, StringMap } from '@s3-cse/core'
 import { pick, without } from '../members.ts'
-import { internal } from '../operation.ts'
+import { abortedBy, internal } from '../operation.ts'
 
 type PutInput = Omit<PutObjectCommandInput, 'Body'>
 
@@ -126,7 +126,7 @@ export function openMultipart(
             MultipartUpload: { Parts: sorted(parts) },
           }),
         ),
-        abortSignal === undefined ? {} : { abortSignal },
+        abortedBy(abortSignal),
       ),
     async abort() {
       await client.send(new AbortMultipartUploadCommand(internal(target)))

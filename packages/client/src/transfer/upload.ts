@@ -14,6 +14,7 @@ import { S3EncryptionError, type StringMap } from '@s3-cse/core'
 import { checkStatedLength } from '../body/read.ts'
 import { openBody } from '../body/source.ts'
 import type { StorageOptions } from '../instruction-file/options.ts'
+import { abortedBy } from '../operation.ts'
 import type { Settings } from '../options.ts'
 import { refuseAppending, refuseChecksums } from '../refusals.ts'
 import { withEncryption } from '../request-options.ts'
@@ -53,7 +54,7 @@ export async function upload(
   if (onState === undefined && resume === undefined) {
     return settings.client.send(
       new PutObjectCommand(withEncryption(put, request)),
-      abortSignal === undefined ? {} : { abortSignal },
+      abortedBy(abortSignal),
     )
   }
   refuseChecksums(put)
