@@ -5,12 +5,12 @@
  * @module
  */
 
+import { startLocalS3 } from '../e2e/local-aws/process.ts'
 import type { ContentJob, ContentResult } from './content/run.ts'
 import type { Operations } from './content/subject.ts'
 import { OURS } from './content/subjects.ts'
 import { tagOf } from './content/tags.ts'
 import type { EndToEndJob, EndToEndResult } from './end-to-end/run.ts'
-import { startLocalS3 } from './local-s3.ts'
 import type { MemoryJob, MemoryResult } from './memory/run.ts'
 import { run, type Runtime } from './runtimes.ts'
 import type { SmallObjectsJob, SmallObjectsResult } from './small-objects/run.ts'

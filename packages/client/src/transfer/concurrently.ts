@@ -5,6 +5,8 @@
  * @module
  */
 
+import { untilAborted } from './until-aborted.ts'
+
 /**
  * Calls `work` for each item, for at most `limit` at a time. The first failure, or the abort of
  * `signal`, aborts the signal that the work gets; then all work is waited for, the source is closed,
@@ -18,12 +20,6 @@ export async function concurrently<T>(
 ): Promise<void> {
   const failed = new AbortController()
   const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal])
-  const stopped = new Promise<undefined>((resolve) => {
-    if (stop.aborted) resolve(undefined)
-    stop.addEventListener('abort', () => {
-      resolve(undefined)
-    })
-  })
   const running = new Set<Promise<void>>()
   const start = (item: T) => {
     const task: Promise<void> = work(item, stop)
@@ -50,7 +46,7 @@ export async function concurrently<T>(
   }
   for (;;) {
     // A source that does not answer must not keep an abort waiting.
-    const item = await Promise.race([stopped, next()])
+    const item = await untilAborted(next(), stop).catch(() => undefined)
     if (item === undefined || item.done === true) break
     start(item.value)
     if (running.size >= limit) await Promise.race(running)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The local S3 in a process of its own: it must not share a thread, or memory, with what is measured.
+ * The local S3 in a process of its own, for programs whose speed or memory is looked at.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface LocalS3 {
 
 /** Starts it; objects are kept on disk, in a folder that goes with it. */
 export async function startLocalS3(): Promise<LocalS3> {
-  const program = fileURLToPath(new URL('../e2e/local-aws/main.ts', import.meta.url))
+  const program = fileURLToPath(new URL('main.ts', import.meta.url))
   const server = spawn(process.execPath, ['--import', 'tsx', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
