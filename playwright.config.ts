@@ -10,6 +10,7 @@ const { findChromium } = (await import(script)) as ChromiumScript
 
 export default defineConfig({
   testDir: 'e2e',
+  testMatch: '**/*.spec.ts', // *.test.ts are Vitest's
   outputDir: 'test-results',
   forbidOnly: process.env['CI'] !== undefined,
   retries: 0,
