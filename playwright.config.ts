@@ -14,6 +14,7 @@ export default defineConfig({
   outputDir: 'test-results',
   forbidOnly: process.env['CI'] !== undefined,
   retries: 0,
+  expect: { timeout: 20_000 },
   workers: 1,
   reporter: 'list',
   use: {

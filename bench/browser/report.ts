@@ -11,18 +11,23 @@ import type { BrowserResults } from './run.ts'
 
 const MiB = 2 ** 20
 
-function table({ bytes, seconds, longest }: Comparison): string {
+function table({ bytes, seconds, best, longest, longTasks }: Comparison): string {
   const ways = Object.entries(seconds)
-  const base = ways[0]?.[1] ?? NaN
+  const [[base, baseMedian] = ['', NaN]] = ways
   const rows = ways.map(([way, time]) =>
     [
       way,
       (bytes / MiB / time).toFixed(0),
-      (base / time).toFixed(2),
-      longest[way] ? longest[way].toFixed(0) : 'none',
+      (baseMedian / time).toFixed(2),
+      ((best[base] ?? NaN) / (best[way] ?? NaN)).toFixed(2),
+      longest[way] ? `${longTasks[way] ?? 0}, up to ${longest[way].toFixed(0)} ms` : 'none',
     ].join(' | '),
   )
-  return ['way | MiB/s | ratio | longest task over 50 ms', '--- | ---: | ---: | ---:', ...rows]
+  return [
+    'way | MiB/s | ratio | of the best rounds | tasks over 50 ms',
+    '--- | ---: | ---: | ---: | ---:',
+    ...rows,
+  ]
     .map((row) => `| ${row} |`)
     .join('\n')
 }
@@ -34,7 +39,7 @@ export function toMarkdown(measured: readonly BrowserResults[], { rounds, cores 
   })
   return `${[
     '# Measured in browsers',
-    `Written by \`npm run bench:browser\`: medians of ${rounds} rounds in turns, on ${cores} cores that the page, the browser and the local AWS share. The first way of each table is what the others are compared with; read the ratios, not the speeds. Longest task: of the page's own thread, in milliseconds, where the browser tells.`,
+    `Written by \`npm run bench:browser\`: medians of ${rounds} rounds in turns, on ${cores} cores that the page, the browser and the local AWS share. The first way of each table is what the others are compared with; read the ratios, not the speeds. Tasks are those of the page's own thread, in all rounds; Firefox does not tell.`,
     ...sections,
   ].join('\n\n')}\n`
 }

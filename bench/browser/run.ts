@@ -42,7 +42,7 @@ const MINUTES_AT_MOST = 10
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    suites: { type: 'string', default: 'checksums,engine,transfers' },
+    suites: { type: 'string', default: 'checksums,engine,transfers,responsiveness' },
   },
 })
 const account = await openAccount()

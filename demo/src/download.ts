@@ -17,7 +17,7 @@ import { recall } from './remembered.ts'
 import { encryptionClient } from './s3.ts'
 import { reading, suiteId } from './suites.ts'
 import { getFile, type ObjectAddress, type Plaintext } from './transfer.ts'
-import { busy, byId, element, isBusy, say } from './ui.ts'
+import { busy, byId, element, isBusy, say, wasCancelled } from './ui.ts'
 
 export interface DownloadForm {
   show(connection: Connection, address: ObjectAddress): void
@@ -32,6 +32,7 @@ export function downloadForm(): DownloadForm {
   const context = contextEditor(byId('read-context', HTMLFieldSetElement))
   const button = byId('download', HTMLButtonElement)
   const progress = byId('download-progress', HTMLProgressElement)
+  const cancel = byId('download-cancel', HTMLButtonElement)
   const status = byId('download-status', HTMLElement)
   const outcome = byId('download-outcome', HTMLElement)
   let shown: { connection: Connection; address: ObjectAddress } | undefined
@@ -50,8 +51,8 @@ export function downloadForm(): DownloadForm {
     try {
       const key = chosenKey(keySelect, connection.keys)
       const client = encryptionClient(connection, key, reading[suiteId(accept.value)])
-      const plaintext = await busy({ button, progress }, () =>
-        getFile({ client, ...address, encryptionContext: context.read() }),
+      const plaintext = await busy({ button, progress, cancel }, (task) =>
+        getFile({ client, ...address, encryptionContext: context.read(), task }),
       )
       const name = fileName(address.key)
       saveAs(plaintext.bytes, name)
@@ -60,8 +61,10 @@ export function downloadForm(): DownloadForm {
       outcome.replaceChildren(...(await success(plaintext)))
     } catch (error) {
       if (asked !== shown) return
-      say(status, '')
-      outcome.replaceChildren(failureCard('Not decrypted, nothing saved', error))
+      say(status, wasCancelled(error) ? 'Cancelled: nothing was saved.' : '')
+      if (!wasCancelled(error)) {
+        outcome.replaceChildren(failureCard('Not decrypted, nothing saved', error))
+      }
     }
   }
 

@@ -9,15 +9,20 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3'
 import {
   kmsKeyring,
   S3EncryptionClient,
+  withBrowserDefaults,
+  workerPool,
   type DecryptionPolicy,
   type EncryptionPolicy,
 } from '@s3-cse/browser'
 import type { Connection } from './connection.ts'
 import type { KmsKey } from './demo-config.ts'
 
+/** Started with the first large file, and kept for the others. */
+const workers = workerPool()
+
 /** Reads and lists what is stored, as it is stored. */
 export function plainClient(connection: Connection): S3Client {
-  return new S3Client(clientConfig(connection))
+  return new S3Client(withBrowserDefaults(clientConfig(connection)))
 }
 
 /** Encrypts what it puts and decrypts what it gets. The key may lie in another region. */
@@ -30,6 +35,7 @@ export function encryptionClient(
   return new S3EncryptionClient({
     ...clientConfig(connection),
     ...policy,
+    workers,
     keyring: kmsKeyring({
       keyId,
       clientConfig: {
@@ -46,9 +52,6 @@ function clientConfig({ region, credentials, endpoints }: Connection): S3ClientC
   return {
     region,
     credentials,
-    // S3 rarely says how long an answer holds, so that browsers guess: a look at what is stored would
-    // show what was stored.
-    requestHandler: { cache: 'no-store' },
     // Servers that are not AWS rarely have a host name for each bucket.
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
   }

@@ -7,11 +7,13 @@
 
 import {
   envelopeFields,
+  memorySink,
   readEnvelope,
   type Bytes,
   type S3EncryptionClient,
   type StringMap,
 } from '@s3-cse/browser'
+import type { Task } from './ui.ts'
 
 export interface ObjectAddress {
   readonly bucket: string
@@ -21,21 +23,28 @@ export interface ObjectAddress {
 export interface Transfer extends ObjectAddress {
   readonly client: S3EncryptionClient
   readonly encryptionContext: StringMap
+  readonly task: Task
 }
 
-/** Encrypts a file and stores it. */
+/** Encrypts a file and stores it. Cancelled, nothing of it stays. */
 export async function putFile(
-  { client, bucket, key, encryptionContext }: Transfer,
+  { client, bucket, key, encryptionContext, task }: Transfer,
   file: File,
 ): Promise<void> {
-  await client.putObject(
+  await client.upload(
     {
       Bucket: bucket,
       Key: key,
       Body: file,
       ContentType: file.type || 'application/octet-stream',
     },
-    { encryptionContext },
+    {
+      encryptionContext,
+      abortSignal: task.signal,
+      onProgress({ sent, total = 0 }) {
+        task.report(sent, total)
+      },
+    },
   )
 }
 
@@ -53,15 +62,18 @@ export async function getFile({
   bucket,
   key,
   encryptionContext,
+  task,
 }: Transfer): Promise<Plaintext> {
-  const {
-    Body,
-    ContentType,
-    Metadata = {},
-  } = await client.getObject({ Bucket: bucket, Key: key }, { encryptionContext })
-  if (Body === undefined) throw new TypeError('S3 answered without a body')
+  const sink = memorySink()
+  const { ContentType, Metadata = {} } = await client.download({ Bucket: bucket, Key: key }, sink, {
+    encryptionContext,
+    abortSignal: task.signal,
+    onProgress({ received, total }) {
+      task.report(received, total)
+    },
+  })
   return {
-    bytes: new Uint8Array(await Body.transformToByteArray()),
+    bytes: sink.bytes ?? new Uint8Array(0),
     contentType: ContentType ?? 'application/octet-stream',
     authenticated: readEnvelope(envelopeFields(Metadata)).suite.tagLength > 0,
   }

@@ -14,7 +14,7 @@ import { remember } from './remembered.ts'
 import { encryptionClient } from './s3.ts'
 import { suiteId, writing } from './suites.ts'
 import { putFile, type ObjectAddress } from './transfer.ts'
-import { busy, byId, isBusy, say } from './ui.ts'
+import { busy, byId, isBusy, say, wasCancelled } from './ui.ts'
 
 export interface UploadPanel {
   connect(connection: Connection | undefined): void
@@ -28,6 +28,7 @@ export function uploadPanel(uploaded: (address: ObjectAddress) => Promise<void>)
   const objectKey = byId('object-key', HTMLInputElement)
   const button = byId('upload', HTMLButtonElement)
   const progress = byId('upload-progress', HTMLProgressElement)
+  const cancel = byId('upload-cancel', HTMLButtonElement)
   const status = byId('upload-status', HTMLElement)
   const outcome = byId('upload-outcome', HTMLElement)
   const cbcWarning = byId('cbc-warning', HTMLElement)
@@ -55,15 +56,15 @@ export function uploadPanel(uploaded: (address: ObjectAddress) => Promise<void>)
     say(status, `Encrypting and uploading ${chosen.name}…`)
     try {
       const client = encryptionClient(connection, key, writing[suite()])
-      await busy({ button, progress }, () =>
-        putFile({ client, ...address, encryptionContext }, chosen),
+      await busy({ button, progress, cancel }, (task) =>
+        putFile({ client, ...address, encryptionContext, task }, chosen),
       )
       remember(address, { suite: suite(), keyId: key.keyId, encryptionContext })
       say(status, `Encrypted ${size(chosen.size)} and uploaded them as ${address.key}.`)
       await uploaded(address)
     } catch (error) {
-      say(status, '')
-      outcome.append(failureCard('Nothing was uploaded', error))
+      say(status, wasCancelled(error) ? 'Cancelled: nothing was uploaded.' : '')
+      if (!wasCancelled(error)) outcome.append(failureCard('Nothing was uploaded', error))
     }
   }
 

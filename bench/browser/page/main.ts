@@ -9,13 +9,14 @@ import type { BenchConfig } from '../config.ts'
 import { checksums } from './checksums.ts'
 import { compare, type Comparison } from './compare.ts'
 import { engine } from './engine.ts'
+import { responsiveness } from './responsiveness.ts'
 import { transfers } from './transfers.ts'
 
 const config = (await (await fetch('/config')).json()) as BenchConfig
 const log = document.getElementById('log')
 const results: Comparison[] = []
 try {
-  for (const [name, suite] of Object.entries({ checksums, engine, transfers })) {
+  for (const [name, suite] of Object.entries({ checksums, engine, transfers, responsiveness })) {
     if (!config.suites.includes(name)) continue
     for await (const result of suite(config, compare)) {
       results.push(result)

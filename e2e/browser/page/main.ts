@@ -7,6 +7,7 @@
 
 import * as browser from '@s3-cse/browser'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { firstDifference, generatedSource } from './generated.ts'
 
 /** What a test says about its client. */
 export interface ClientSettings {
@@ -24,6 +25,8 @@ const harness = {
   ...browser,
   GetObjectCommand,
   S3Client,
+  generatedSource,
+  firstDifference,
   client({ s3Config, wrappingKey }: ClientSettings, workers?: browser.WorkerPool) {
     const keyring = browser.rawAesKeyring({ wrappingKey: Uint8Array.from(wrappingKey) })
     return new browser.S3EncryptionClient({ ...s3Config, keyring, workers })
