@@ -29,5 +29,8 @@ export async function writeDocument(results: AllResults): Promise<void> {
     readFileSync(file, 'utf8'),
   )
   writeFileSync(file, await format(document, { parser: 'markdown', printWidth: 100 }))
-  writeFileSync(new URL('performance.svg', docs), drawChart(contentChart(results)))
+  const chart = contentChart(results)
+  if (chart.series.length > 0) {
+    writeFileSync(new URL('performance.svg', docs), drawChart(chart))
+  }
 }

@@ -68,6 +68,9 @@ export function sections({ machine, runtimes: all }: AllResults): Record<string,
     return table([`${direction}, GB/s`, ...heads], rows)
   })
 
+  const isMeasured = measured.some(([, results]) => results.content !== undefined)
+  const chart = isMeasured ? ['![Throughput of all subjects](performance.svg)'] : []
+
   const lengths = [
     ...new Set(measured.flatMap(([, { content: rows = [] }]) => rows.map((row) => row.length))),
   ]
@@ -124,7 +127,7 @@ export function sections({ machine, runtimes: all }: AllResults): Record<string,
         ...each((results, runtime) => judged(target, runtime, results)),
       ]),
     ),
-    content: content.join('\n\n'),
+    content: [...chart, ...content].join('\n\n'),
     lengths: byLength.join('\n\n'),
     memory: table(['MiB above idle, 4 GiB', ...heads], memoryRows),
     'small-objects': table(['thousand objects a second', ...heads], smallRows),
@@ -134,7 +137,7 @@ export function sections({ machine, runtimes: all }: AllResults): Record<string,
 
 /** Throughput of all subjects. */
 export function contentChart({ runtimes: all }: AllResults): Chart {
-  const measured = Object.entries(all)
+  const measured = Object.entries(all).filter(([, { content }]) => content !== undefined)
   return {
     title: 'AES-256-GCM of the longest object',
     unit: 'GB/s, logarithmic',
