@@ -11,6 +11,14 @@ export interface Check<Library> {
   run(library: Library): Promise<void>
 }
 
+/** Checks that belong together: a column of the table of runtimes. */
+export interface Area<Library> {
+  readonly name: string
+  /** Whether there is anything to check on this platform. @default everywhere */
+  readonly applies?: (library: Library) => boolean
+  readonly checks: readonly Check<Library>[]
+}
+
 /** Throws with a message unless the condition holds. */
 export function assert(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(message)
@@ -30,9 +38,13 @@ function canonical(value: unknown): string {
   )
 }
 
-/** Throws unless two byte strings are equal. */
+const SHOWN = 64 // bytes
+
+/** Throws unless two byte strings are equal; they may be long. */
 export function assertBytes(actual: Uint8Array, expected: Uint8Array): void {
-  assert(toHex(actual) === toHex(expected), `expected ${toHex(expected)}, got ${toHex(actual)}`)
+  const same = actual.length === expected.length && actual.every((byte, i) => byte === expected[i])
+  const show = (bytes: Uint8Array) => `${bytes.length}: ${toHex(bytes.subarray(0, SHOWN))}`
+  assert(same, `expected ${show(expected)}, got ${show(actual)}`)
 }
 
 /** Throws unless a promise rejects with an error of this code; returns the error. */
@@ -64,6 +76,16 @@ export function toHex(bytes: Uint8Array): string {
 /** Bytes of base64. */
 export function base64(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+}
+
+/** `length` bytes that no block repeats, as a view at offset 1: long content for round trips. */
+export function content(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length + 2).subarray(1, -1)
+  for (let i = 0, word = 1; i < length; i++) {
+    word = (Math.imul(word, 1_664_525) + 1_013_904_223) >>> 0
+    bytes[i] = word >>> 24
+  }
+  return bytes
 }
 
 /** A copy of bytes with one bit of one byte flipped. */

@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { installFromDebian } from './debian.mjs'
 
 const SYSTEM = [
   '/usr/bin/chromium',
@@ -33,19 +34,9 @@ function downloadWithPlaywright() {
   })
 }
 
-function installFromDebian() {
-  if (!existsSync('/usr/bin/apt-get')) return
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-  const apt = (...args) => {
-    const [command, ...rest] = [...sudo, 'apt-get', ...args]
-    spawnSync(command, rest, {
-      stdio: 'inherit',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    })
-  }
+function installFromDistribution() {
   console.log('Playwright could not download it: trying the package of the distribution')
-  apt('update')
-  apt('install', '-y', '--no-install-recommends', 'chromium')
+  installFromDebian('chromium')
 }
 
 /**
@@ -53,7 +44,9 @@ function installFromDebian() {
  * @returns {Promise<string>} path of the executable
  */
 export async function findChromium({ install = false } = {}) {
-  for (const get of install ? [() => {}, downloadWithPlaywright, installFromDebian] : [() => {}]) {
+  for (const get of install
+    ? [() => {}, downloadWithPlaywright, installFromDistribution]
+    : [() => {}]) {
     get()
     const path = await installed()
     if (path) return path

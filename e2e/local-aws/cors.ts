@@ -7,6 +7,23 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
+const names = [
+  ...['3', 'c', 'd', 'i', 'm', 't', 'w'],
+  ...[
+    'cek-alg',
+    'iv',
+    'key',
+    'key-v2',
+    'matdesc',
+    'tag-len',
+    'unencrypted-content-length',
+    'wrap-alg',
+  ],
+]
+
+/** What the CORS rules of a bucket with encrypted objects list, besides what all buckets do. */
+export const ENVELOPE_HEADERS = names.map((name) => `x-amz-meta-x-amz-${name}`)
+
 /** Answers a preflight; returns whether the request was one. */
 export function preflight(request: IncomingMessage, response: ServerResponse): boolean {
   response.setHeader('access-control-allow-origin', '*')

@@ -11,7 +11,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AwsError, Dropped } from '../aws-error.ts'
 import { control, CONTROL_PATH, type Controls } from '../control.ts'
-import { exposed, preflight } from '../cors.ts'
+import { ENVELOPE_HEADERS, exposed, preflight } from '../cors.ts'
 import type { CredentialStore } from '../credentials.ts'
 import type { Chunks, Connection, Faults, Interference } from '../faults.ts'
 import { connectionOf, headersOf } from '../http.ts'
@@ -187,8 +187,11 @@ class Exchange {
     }
     written['x-amz-request-id'] = this.#requestId
     const special = Object.keys(written).filter((name) => name.startsWith('x-amz-'))
+    // The rules of a bucket name headers for every answer. Of a 304, browsers take what it says over
+    // into the answer that they kept.
+    const kept = status === 304 ? ENVELOPE_HEADERS : []
     written['access-control-expose-headers'] = exposed(
-      new Set([...usuallyExposed, ...special]),
+      new Set([...usuallyExposed, ...special, ...kept]),
       this.#context.hidden(),
     )
     // A client that still waits to send its body can do nothing else on this connection.

@@ -57,10 +57,19 @@ export function bodyFrom(chunks: AsyncGenerator<Bytes>, original: object): SdkBo
   const node = isNodeStream(original) ? nodeStreams() : undefined
   if (node !== undefined) {
     const readable = node.Readable.from(chunks, { objectMode: false })
-    return withMethods(readable, readable, () => node.Readable.toWeb(readable))
+    return withMethods(
+      readable,
+      () => readable,
+      () => node.Readable.toWeb(readable),
+    )
   }
   const stream = toReadable(chunks)
-  return withMethods(stream, pieces(stream), () => stream)
+  // A stream is locked by whoever reads it: not before somebody does.
+  return withMethods(
+    stream,
+    () => pieces(stream),
+    () => stream,
+  )
 }
 
 /** Text encodings that `TextDecoder` lacks and the SDK knows. */
@@ -74,7 +83,7 @@ const binaryEncodings: Readonly<Record<string, (bytes: Bytes) => string>> = {
 /** The methods that the SDK's response bodies have. Each body can be transformed once. */
 function withMethods(
   stream: object,
-  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  chunks: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   toWebStream: () => ReadableStream,
 ): SdkBody {
   let transformed = false
@@ -85,7 +94,7 @@ function withMethods(
   const transformToByteArray = async (): Promise<Bytes> => {
     once()
     const parts: Uint8Array[] = []
-    for await (const part of chunks) parts.push(part)
+    for await (const part of chunks()) parts.push(part)
     return concat(...parts)
   }
   return Object.assign<object, SdkBody>(stream, {

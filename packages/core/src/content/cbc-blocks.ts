@@ -9,14 +9,15 @@
 import type { Bytes } from '../bytes.ts'
 import { subtle } from '../webcrypto.ts'
 import type { ContentKey } from './content-key.ts'
+import { importContentKey } from './import-key.ts'
 import { release } from './release.ts'
 
 const BLOCK = 16 // bytes
 const NOTHING = new Uint8Array(0)
 
 /** The key of CBC content as WebCrypto wants it. */
-export async function importCbcKey({ key }: ContentKey): Promise<CryptoKey> {
-  return subtle().importKey('raw', key, 'AES-CBC', false, ['encrypt', 'decrypt'])
+export async function importCbcKey(key: ContentKey): Promise<CryptoKey> {
+  return importContentKey(key, 'AES-CBC', ['encrypt', 'decrypt'])
 }
 
 /**

@@ -11,6 +11,7 @@
 import type { Bytes } from '../bytes.ts'
 import { subtle } from '../webcrypto.ts'
 import type { ContentKey } from './content-key.ts'
+import { importContentKey } from './import-key.ts'
 
 const BLOCK = 16 // bytes
 const GCM_IV = 12 // bytes
@@ -60,8 +61,8 @@ export function counterBlockAt(iv: Uint8Array, offset: number, length: number): 
 }
 
 /** The key as WebCrypto wants it for {@link applyKeyStream}. */
-export async function importCtrKey({ key }: ContentKey): Promise<CryptoKey> {
-  return subtle().importKey('raw', key, 'AES-CTR', false, ['encrypt'])
+export async function importCtrKey(key: ContentKey): Promise<CryptoKey> {
+  return importContentKey(key, 'AES-CTR', ['encrypt'])
 }
 
 /**

@@ -15,6 +15,7 @@ import { subtle } from '../webcrypto.ts'
 import type { ContentKey } from './content-key.ts'
 import { applyKeyStream, counterAt, counterBlock, counterBlockAt, importCtrKey } from './ctr.ts'
 import { add, fromBlock, inverse, multiply, square, toBlock, type FieldElement } from './gf128.ts'
+import { importContentKey } from './import-key.ts'
 
 const BLOCK = 16 // bytes
 const TAG_LENGTH = 128 // bits
@@ -43,11 +44,10 @@ export interface GcmNative {
 
 /** Imports the key and computes what the calls need: two rounds of native calls. */
 export async function gcmNative(content: ContentKey): Promise<GcmNative> {
-  const { key } = content
   const iv = content.iv.slice() // the caller may wipe out what it has
   const webcrypto = subtle()
   const [gcmKey, ctrKey] = await Promise.all([
-    webcrypto.importKey('raw', key, 'AES-GCM', false, ['encrypt']),
+    importContentKey(content, 'AES-GCM', ['encrypt']),
     importCtrKey(content),
   ])
 

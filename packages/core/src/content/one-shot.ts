@@ -10,6 +10,7 @@ import { decryptionFailed } from '../errors.ts'
 import { subtle } from '../webcrypto.ts'
 import { decryptBlocks, encryptPadded, importCbcKey } from './cbc-blocks.ts'
 import type { ContentKey } from './content-key.ts'
+import { importContentKey } from './import-key.ts'
 import { checkContentLength } from './limits.ts'
 import { paddedLength, unpad } from './pkcs5.ts'
 
@@ -37,7 +38,7 @@ export async function encryptBytes(key: ContentKey, plaintext: Bytes): Promise<B
   checkContentLength(key.suite, plaintext.length)
   switch (key.suite.cipher) {
     case 'AES-GCM': {
-      const gcm = await subtle().importKey('raw', key.key, 'AES-GCM', false, ['encrypt'])
+      const gcm = await importContentKey(key, 'AES-GCM', ['encrypt'])
       return new Uint8Array(await subtle().encrypt(gcmParams(key), gcm, plaintext))
     }
     case 'AES-CBC':
@@ -57,7 +58,7 @@ export async function encryptBytes(key: ContentKey, plaintext: Bytes): Promise<B
 export async function decryptBytes(key: ContentKey, ciphertext: Bytes): Promise<Bytes> {
   switch (key.suite.cipher) {
     case 'AES-GCM': {
-      const gcm = await subtle().importKey('raw', key.key, 'AES-GCM', false, ['decrypt'])
+      const gcm = await importContentKey(key, 'AES-GCM', ['decrypt'])
       try {
         return new Uint8Array(await subtle().decrypt(gcmParams(key), gcm, ciphertext))
       } catch {
