@@ -20,9 +20,9 @@ import {
 import type { EncryptedHeadObjectOutput } from './head-object.ts'
 import { checkOptions, type S3EncryptionOptions, type Settings } from './options.ts'
 import { pluginWith } from './plugin.ts'
+import type { WriteTarget as ReEncryptInput } from './instruction-file/requests.ts'
 import {
   reEncryptInstructionFile,
-  type ReEncryptInput,
   type ReEncryptOptions,
   type ReEncryptOutput,
 } from './re-encrypt.ts'

@@ -13,11 +13,13 @@ export type { CopyOptions } from './copy-object.ts'
 export type {
   EnvelopeStorage,
   IgnoreOptions,
+  InstructionFileClientOptions,
   InstructionFileOptions,
   StorageOptions,
 } from './instruction-file/options.ts'
 export { kmsKeyring, kmsPort, type KmsConnection, type KmsKeyringOptions } from './kms.ts'
-export type { ReEncryptInput, ReEncryptOptions, ReEncryptOutput } from './re-encrypt.ts'
+export type { WriteTarget as ReEncryptInput } from './instruction-file/requests.ts'
+export type { ReEncryptOptions, ReEncryptOutput } from './re-encrypt.ts'
 export type { KeyringFactory, S3EncryptionOptions } from './options.ts'
 export {
   MIDDLEWARE_NAME,
@@ -33,7 +35,8 @@ export type {
   DownloadProgress,
 } from './transfer/download.ts'
 export { memorySink, streamSink, type MemorySink } from './transfer/sinks.ts'
-export type { UploadProgress } from './transfer/progress.ts'
+export type { ProgressOptions, UploadProgress } from './transfer/progress.ts'
+export type { ResumeOptions } from './transfer/resumable-upload.ts'
 export type { UploadInput, UploadOptions } from './transfer/upload.ts'
 export { UploadInterruptedError, type UploadState } from './transfer/upload-state.ts'
 export type { TransferOptions } from './transfer/options.ts'

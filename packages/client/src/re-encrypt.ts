@@ -29,16 +29,13 @@ import {
   keyOfFile,
   objectRequest,
   putInstructionFile,
-  type WriteTarget,
+  type WriteTarget as ReEncryptInput,
 } from './instruction-file/requests.ts'
 import { throwReplaced } from './object-changed.ts'
 import { abortedBy, internal } from './operation.ts'
 import { keyringFor, type KeyringFactory, type Settings } from './options.ts'
 import { withEncryption } from './request-options.ts'
 import { envelopeInFile } from './stored-envelope.ts'
-
-/** The object whose instruction file is written anew, and how the file is stored: as `PutObject` says it. */
-export type ReEncryptInput = WriteTarget
 
 /** Options of `reEncryptInstructionFile()`. */
 export interface ReEncryptOptions {

@@ -54,11 +54,9 @@ export type ErrorCode =
   | 'ERR_WRAP_FAILED'
   | 'ERR_WRAPPING_ALGORITHM_UNSUPPORTED'
 
-const names = ['S3EncryptionError', 'S3EncryptionSecurityError'] as const
-
 /** The object, its envelope, its keys or the request were not acceptable. */
 export class S3EncryptionError extends Error {
-  override readonly name: (typeof names)[number] = 'S3EncryptionError'
+  override readonly name: 'S3EncryptionError' | 'S3EncryptionSecurityError' = 'S3EncryptionError'
   readonly code: ErrorCode
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
@@ -76,6 +74,8 @@ export class S3EncryptionError extends Error {
 export class S3EncryptionSecurityError extends S3EncryptionError {
   override readonly name = 'S3EncryptionSecurityError'
 }
+
+const names = ['S3EncryptionError', 'S3EncryptionSecurityError']
 
 /** Like `instanceof S3EncryptionError`, but also true across realms and duplicate installs. */
 export function isS3EncryptionError(value: unknown): value is S3EncryptionError {

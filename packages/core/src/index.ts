@@ -54,7 +54,7 @@ export {
   writeInstructionFile,
 } from './envelope/instruction-file.ts'
 export { needsInstructionFile } from './envelope/location.ts'
-export { plaintextLength } from './envelope/plaintext-length.ts'
+export { plaintextLength, type LengthFacts } from './envelope/plaintext-length.ts'
 export { envelopeMissing, readEnvelope } from './envelope/read.ts'
 export { summarizeEnvelope, type EnvelopeSummary } from './envelope/summary.ts'
 export { checkMetadataSize, withEnvelope, writeEnvelope } from './envelope/write.ts'

@@ -12,6 +12,7 @@ import { multiplyBlinded } from './keys/montgomery.ts'
 import { readRsaPrivateIntegers } from './keys/rsa-der.ts'
 import type { RawRsa } from './keyring/raw-rsa-port.ts'
 
+export type { Bytes } from './bytes.ts'
 export type { RawRsa } from './keyring/raw-rsa-port.ts'
 
 interface PrivateKey {

@@ -63,7 +63,7 @@ export const PASSED_ON = {
 /** The object that an instruction file is read for. */
 export type ReadTarget = Pick<GetObjectCommandInput, 'Key' | (typeof PASSED_ON.read)[number]>
 
-/** The object that an instruction file is written for. */
+/** The object whose instruction file is written, and how the file is stored: as `PutObject` says it. */
 export type WriteTarget = Pick<PutObjectCommandInput, 'Key' | (typeof PASSED_ON.write)[number]>
 
 /** An instruction file and how to ask for it. */

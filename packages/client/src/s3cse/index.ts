@@ -18,4 +18,4 @@ export {
   SymmetricCryptoContext,
   type AsymmetricCryptoContextOptions,
 } from './raw-contexts.ts'
-export { S3CSE, type S3CSEOptions } from './s3cse.ts'
+export { S3CSE, type S3CSEOptions, type SendOptions } from './s3cse.ts'

@@ -32,7 +32,8 @@ export interface S3CSEOptions {
   readonly s3ClientArgs?: S3ClientConfig | undefined
 }
 
-type SendOptions = NonNullable<Parameters<S3Client['send']>[1]>
+/** Options of one request to the AWS SDK, such as `abortSignal`. */
+export type SendOptions = NonNullable<Parameters<S3Client['send']>[1]>
 
 const COMMITMENT = { commitmentPolicy: 'FORBID_ENCRYPT_ALLOW_DECRYPT' } as const
 
