@@ -7,16 +7,8 @@
 
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3'
 import { S3EncryptionError } from '@s3-cse/core'
+import { checksumsIn } from './checksums.ts'
 import { isPresigned, type Operation } from './operation.ts'
-
-const PLAINTEXT_CHECKSUMS = [
-  'ContentMD5',
-  'ChecksumCRC32',
-  'ChecksumCRC32C',
-  'ChecksumCRC64NVME',
-  'ChecksumSHA1',
-  'ChecksumSHA256',
-] as const satisfies readonly (keyof PutObjectCommandInput)[]
 
 /**
  * Refuses checksums of the caller: they are of the plaintext, S3 gets ciphertext.
@@ -24,9 +16,7 @@ const PLAINTEXT_CHECKSUMS = [
  * @throws `S3EncryptionError` with `ERR_PLAINTEXT_CHECKSUM`.
  */
 export function refuseChecksums(input: object): void {
-  const given = PLAINTEXT_CHECKSUMS.find(
-    (name) => name in input && Reflect.get(input, name) != null,
-  )
+  const [given] = Object.keys(checksumsIn(input))
   if (given !== undefined) {
     throw new S3EncryptionError(
       'ERR_PLAINTEXT_CHECKSUM',

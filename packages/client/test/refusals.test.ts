@@ -22,6 +22,11 @@ describe('never plaintext by accident', () => {
     'ChecksumCRC64NVME',
     'ChecksumSHA1',
     'ChecksumSHA256',
+    'ChecksumSHA512',
+    'ChecksumMD5',
+    'ChecksumXXHASH3',
+    'ChecksumXXHASH64',
+    'ChecksumXXHASH128',
   ])('%s of the caller is refused before KMS', async (name) => {
     account.aws.kms.requests.clear()
     const input = { Bucket: BUCKET, Key: freshKey(), Body, [name]: 'AAAA' }

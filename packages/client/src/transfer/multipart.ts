@@ -18,6 +18,7 @@ import {
   type UploadPartCommandOutput,
 } from '@aws-sdk/client-s3'
 import type { Bytes, StringMap } from '@s3-cse/core'
+import { checksumsIn } from '../checksums.ts'
 import { pick, without } from '../members.ts'
 import { abortedBy, internal } from '../operation.ts'
 
@@ -137,15 +138,7 @@ export function openMultipart(
 const sorted = (parts: readonly CompletedPart[]) =>
   [...parts].sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0))
 
-const CHECKSUMS = [
-  'ChecksumCRC32',
-  'ChecksumCRC32C',
-  'ChecksumCRC64NVME',
-  'ChecksumSHA1',
-  'ChecksumSHA256',
-] as const
-
 /** What `CompleteMultipartUpload` needs to know of a part. */
 function completedPart(PartNumber: number, output: UploadPartCommandOutput): CompletedPart {
-  return { PartNumber, ...pick(output, ['ETag', ...CHECKSUMS]) }
+  return { PartNumber, ...pick(output, ['ETag']), ...checksumsIn(output) }
 }
