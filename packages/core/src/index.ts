@@ -5,7 +5,7 @@
  * @module
  */
 
-export { asBytes, concat, equalConstantTime, fromBase64, toBase64, type Bytes } from './bytes.ts'
+export { asBytes, concat, fromBase64, toBase64, type Bytes } from './bytes.ts'
 export type { ContentKey } from './content/content-key.ts'
 export {
   gcmCipher,
@@ -14,7 +14,7 @@ export {
   type GcmTuning,
   type UnverifiedPiece,
 } from './content/gcm.ts'
-export { EMPTY_SHARE, type GcmShare } from './content/gcm-share.ts'
+export { EMPTY_SHARE, sameShare, type GcmShare } from './content/gcm-share.ts'
 export type { GcmStrategy } from './content/gcm-strategy.ts'
 export type { AuthenticChunks } from './content/gcm-stream.ts'
 export { ciphertextLength, decryptBytes, encryptBytes } from './content/one-shot.ts'

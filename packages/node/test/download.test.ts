@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileSink, fileSource, memorySink, streamSink } from '@s3-cse/node'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { BUCKET, freshKey, readsAll, useAccount } from '../../client/test/support.ts'
+import { openFilesIn } from './open-files.ts'
 
 const account = useAccount()
 const MiB = 2 ** 20
@@ -20,8 +21,9 @@ afterAll(() => {
 afterEach(() => {
   account.aws.s3.faults.clear()
   rmSync(file, { force: true })
-  // Whatever happened, nothing temporary is left.
+  // Whatever happened, nothing temporary is left, and nothing open.
   expect(readdirSync(folder)).toEqual([])
+  expect(openFilesIn(folder)).toEqual([])
 })
 
 async function put(Body: Uint8Array = content, options = {}) {

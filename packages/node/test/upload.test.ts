@@ -14,6 +14,7 @@ import {
 } from '@s3-cse/node'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BUCKET, freshKey, useAccount } from '../../client/test/support.ts'
+import { openFilesIn } from './open-files.ts'
 
 const account = useAccount()
 const MiB = 2 ** 20
@@ -33,6 +34,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   account.aws.s3.faults.clear()
+  expect(openFilesIn(folder)).toEqual([])
 })
 afterAll(() => {
   rmSync(folder, { recursive: true })
@@ -62,8 +64,8 @@ test('a file and a stream go up, with progress', async () => {
 })
 
 describe('an upload that can be resumed', () => {
-  /** Sends until part 4, which S3 refuses; gives the state of the error. */
-  async function interrupted(object: { Bucket: string; Key: string }): Promise<UploadState> {
+  /** Sends until part 4, which S3 refuses; gives the state of the error, and those before. */
+  async function interrupted(object: { Bucket: string; Key: string }, policy = {}) {
     const fault = account.aws.s3.faults.add({
       operation: 'UploadPart',
       key: object.Key,
@@ -76,19 +78,20 @@ describe('an upload that can be resumed', () => {
     const states: UploadState[] = []
     const onState = (state: UploadState) => void states.push(state)
     const error: unknown = await account
-      .client(small)
+      .client({ ...small, ...policy })
       .upload({ ...object, Body: fileSource(file) }, { onState })
       .catch((reason: unknown) => reason)
     fault.remove()
     expect(error).toBeInstanceOf(UploadInterruptedError)
     expect(error).toMatchObject({ code: 'ERR_UPLOAD_INTERRUPTED', cause: { name: 'AccessDenied' } })
     expect(states.length).toBeGreaterThanOrEqual(4)
-    return JSON.parse(JSON.stringify((error as UploadInterruptedError).state)) as UploadState
+    const stored = (value: UploadState) => JSON.parse(JSON.stringify(value)) as UploadState
+    return { state: stored((error as UploadInterruptedError).state), states: states.map(stored) }
   }
 
   test('is finished by another client from JSON, without the parts that are there', async () => {
     const object = fresh()
-    const resume = await interrupted(object)
+    const { state: resume } = await interrupted(object)
     expect(resume.parts.length).toBeGreaterThanOrEqual(2)
     account.aws.s3.requests.clear()
     const input = { ...object, Body: fileSource(file) }
@@ -101,7 +104,7 @@ describe('an upload that can be resumed', () => {
 
   test('whose parts S3 lost sends them again', async () => {
     const object = fresh()
-    const resume = await interrupted(object)
+    const { state: resume } = await interrupted(object)
     const parts = resume.parts.map((part) => ({ ...part, ETag: '"lost"' }))
     account.aws.s3.requests.clear()
     const input = { ...object, Body: fileSource(file) }
@@ -111,7 +114,7 @@ describe('an upload that can be resumed', () => {
   })
 
   test('keeps its data key, its plaintext and its shares to itself', async () => {
-    const resume = await interrupted(fresh())
+    const { state: resume } = await interrupted(fresh())
     const members = Object.keys(resume).sort()
     expect(members).toEqual([
       'bucket',
@@ -144,7 +147,7 @@ describe('an upload that can be resumed', () => {
     ],
   ])('refuses a source that is %s', async (_, change) => {
     const object = fresh()
-    const resume = await interrupted(object)
+    const { state: resume } = await interrupted(object)
     change()
     const input = { ...object, Body: fileSource(file) }
     await expect(account.client(small).upload(input, { resume })).rejects.toMatchObject({
@@ -154,12 +157,13 @@ describe('an upload that can be resumed', () => {
 
   test('refuses other content for a part that has left, before it leaves', async () => {
     const object = fresh()
-    const resume = await interrupted(object)
+    const { state: resume } = await interrupted(object)
     const other = Buffer.from(content)
     other.writeUInt8((other[16 * MiB] ?? 0) ^ 1, 16 * MiB) // in part 4, which was begun
     writeSource(other)
-    const { size, fingerprint } = await fileSource(file).open()
-    expect([size, fingerprint]).toEqual([resume.length, resume.fingerprint])
+    const source = await fileSource(file).open()
+    await source.close()
+    expect([source.size, source.fingerprint]).toEqual([resume.length, resume.fingerprint])
     account.aws.s3.requests.clear()
     const input = { ...object, Body: fileSource(file) }
     await expect(account.client(small).upload(input, { resume })).rejects.toMatchObject({
@@ -175,13 +179,44 @@ describe('an upload that can be resumed', () => {
     ['another seal', (state) => ({ ...state, sealed: `AAAA${state.sealed.slice(4)}` })],
     ['no seal', (state) => ({ ...state, sealed: '' })],
     ['another object', (state) => ({ ...state, key: 'x' })],
+    // The IV of the seal: its key stream would be used again, for content.
+    [
+      'another IV',
+      (state) => ({
+        ...state,
+        metadata: { ...state.metadata, 'x-amz-iv': state.sealed.slice(0, 16) },
+      }),
+    ],
   ])('refuses a state with %s', async (_, alter) => {
     const object = fresh()
-    const resume = alter(await interrupted(object))
+    const policy = { commitmentPolicy: 'FORBID_ENCRYPT_ALLOW_DECRYPT' } as const
+    const resume = alter((await interrupted(object, policy)).state)
     const input = { ...object, Body: fileSource(file) }
     await expect(account.client(small).upload(input, { resume })).rejects.toMatchObject({
       code: 'ERR_UPLOAD_STATE',
     })
+  })
+
+  test('refuses a state that is not the newest: parts that it does not know have left', async () => {
+    const object = fresh()
+    const [first] = (await interrupted(object)).states
+    const input = { ...object, Body: fileSource(file) }
+    await expect(account.client(small).upload(input, { resume: first })).rejects.toMatchObject({
+      code: 'ERR_UPLOAD_STATE',
+    })
+  })
+
+  test('tells its states one after the other, each with all that the one before knew', async () => {
+    const told: string[] = []
+    const onState = async () => {
+      told.push('begins')
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      told.push('ends')
+    }
+    await account
+      .client({ ...small, partsInFlight: 4 })
+      .upload({ ...fresh(), Body: fileSource(file) }, { onState })
+    expect(told).toEqual(Array.from({ length: 5 }, () => ['begins', 'ends']).flat())
   })
 
   test('is interrupted by an abort', async () => {
@@ -222,7 +257,7 @@ describe('an upload that can be resumed', () => {
 
   test('that nobody resumes is aborted with a plain command', async () => {
     const object = fresh()
-    const { uploadId } = await interrupted(object)
+    const { uploadId } = (await interrupted(object)).state
     const target = { ...object, UploadId: uploadId }
     await account.client().send(new AbortMultipartUploadCommand(target))
     const left = await account.plain.send(new ListMultipartUploadsCommand({ Bucket: BUCKET }))

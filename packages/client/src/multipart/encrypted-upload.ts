@@ -11,7 +11,7 @@ import {
   concat,
   contentCipher,
   encryptPart,
-  equalConstantTime,
+  sameShare,
   S3EncryptionError,
   type Bytes,
   type ContentKey,
@@ -136,9 +136,7 @@ export async function beginUpload(
   /** A part once more. Two plaintexts under one key stream would betray each other. */
   const repeat = async (partNumber: number, plaintext: Bytes, part: KnownPart): Promise<Placed> => {
     const piece = await encryptPart(cipher, offsetOf(partNumber), plaintext, content)
-    const { share } = piece
-    const first = await part.share
-    if (share.length !== first.length || !equalConstantTime(share.ghash, first.ghash)) {
+    if (!sameShare(piece.share, await part.share)) {
       throw new S3EncryptionError(
         'ERR_MULTIPART_PART_CHANGED',
         `Part ${partNumber} was sent before with other bytes. Abort the upload and begin anew.`,

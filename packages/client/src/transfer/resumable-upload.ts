@@ -18,9 +18,9 @@ import {
   contentCipher,
   encryptPart,
   envelopeFields,
-  equalConstantTime,
   isS3EncryptionError,
   readEnvelope,
+  sameShare,
   S3EncryptionError,
   writeEnvelope,
   type ContentKey,
@@ -36,6 +36,7 @@ import { concurrently } from './concurrently.ts'
 import { createMultipart, openMultipart, type MultipartUpload } from './multipart.ts'
 import type { TransferSettings } from './options.ts'
 import type { progressOf } from './progress.ts'
+import { takingTurns } from './taking-turns.ts'
 import {
   openState,
   sealState,
@@ -48,8 +49,9 @@ import {
 /** What may be said about an upload that can be resumed. */
 export interface ResumeOptions {
   /**
-   * Told, before each part is sent, from what the upload could be resumed. Keep the newest one where a
-   * later process finds it: it also knows which ciphertext has left already.
+   * Told, before each part is sent, from what the upload could be resumed; not told again before its
+   * promise is settled. Keep the newest one where a later process finds it: it also knows which ciphertext
+   * has left already.
    */
   readonly onState?: ((state: UploadState) => void | Promise<void>) | undefined
   /** Finish this upload. The source must be the same. */
@@ -154,6 +156,9 @@ async function resume(upload: ResumableUpload, from: UploadState): Promise<Sessi
   const shares = await openState(contentKey, from)
   const multipart = openMultipart(client, input, from.uploadId)
   const stored = await multipart.list()
+  if ([...stored.keys()].some((partNumber) => !shares.has(partNumber))) {
+    throw stateInvalid('S3 has parts that it does not know: it is not the newest one.')
+  }
   const kept = from.parts.filter(
     ({ PartNumber = 0, ETag }) => shares.has(PartNumber) && stored.get(PartNumber) === ETag,
   )
@@ -180,6 +185,9 @@ async function sendParts(upload: ResumableUpload, session: Session): Promise<voi
   const cipher = await contentCipher(contentKey, content)
   const count = Math.max(1, Math.ceil(length / partSize))
 
+  // One after the other, so that what is told last knows all that was told before.
+  const tellState = takingTurns(async () => onState?.(await stateOf(session)))
+
   const send = async (partNumber: number, signal: AbortSignal) => {
     if (completed.has(partNumber)) return
     const start = (partNumber - 1) * partSize
@@ -189,9 +197,9 @@ async function sendParts(upload: ResumableUpload, session: Session): Promise<voi
     const { ciphertext, share } = await encryptPart(cipher, start, plaintext, content)
     const before = shares.get(partNumber)
     // Other bytes under the same key stream must never leave.
-    if (before !== undefined && !equalConstantTime(before.ghash, share.ghash)) throw sourceChanged()
+    if (before !== undefined && !sameShare(before, share)) throw sourceChanged()
     shares.set(partNumber, share)
-    await onState?.(await stateOf(session))
+    await tellState()
     const bytes = partNumber === count ? concat(ciphertext, tag()) : ciphertext
     completed.set(partNumber, await multipart.send(partNumber, bytes, signal))
     onSent(partNumber, bytes.length)

@@ -63,6 +63,7 @@ const bound = (state: OpenState) =>
       state.partSize,
       state.fingerprint,
       state.storage,
+      Object.entries(state.metadata).sort(),
     ]),
   )
 
