@@ -10,7 +10,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { PeerRow } from './peers.ts'
-import type { Answer, Operation, Outcome, Ready, ServerAddress } from './protocol.ts'
+import type { Answer, Benchmark, Operation, Outcome, Ready, ServerAddress } from './protocol.ts'
 
 export interface Peer {
   readonly name: string
@@ -19,10 +19,15 @@ export interface Peer {
   stop(): Promise<void>
 }
 
+/** One in a process of its own. */
+export interface PeerProcess extends Peer {
+  call(server: ServerAddress, operation: Operation | Benchmark): Promise<Outcome>
+}
+
 const ANSWER_TIMEOUT = 120_000 // ms
 
 /** Starts a peer's program, which serves until its standard input ends. */
-export async function startPeer(row: PeerRow): Promise<Peer> {
+export async function startPeer(row: PeerRow): Promise<PeerProcess> {
   const [command, ...args] = row.run
   const child = spawn(command, args, {
     cwd: row.folder,

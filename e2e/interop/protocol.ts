@@ -82,12 +82,32 @@ export interface Operation {
   readonly delayed?: boolean
 }
 
-export type Request = Operation & { readonly id: number; readonly server: ServerAddress }
+/** Puts or gets as many objects as it says, by one client, at keys that begin with the one given. */
+export interface Benchmark extends Omit<Operation, 'op'> {
+  readonly op: 'bench'
+  readonly bench: {
+    readonly of: 'put' | 'get'
+    readonly count: number
+    /** Bytes of an object. */
+    readonly size: number
+    /** Objects at a time. */
+    readonly concurrency: number
+  }
+}
+
+export type Request = (Operation | Benchmark) & {
+  readonly id: number
+  readonly server: ServerAddress
+}
 
 export type Answer = { readonly id: number } & Outcome
 
 export type Outcome =
-  | { readonly ok: true }
+  | {
+      readonly ok: true
+      /** That a benchmark took. */
+      readonly seconds?: number
+    }
   | {
       readonly ok: false
       /** `unsupported`: the client has no interface for what was asked. */

@@ -80,7 +80,7 @@ function rawKeys() {
 }
 
 /** Starts a server and fills it. */
-export async function openWorld(row: ServerRow): Promise<World> {
+export async function openWorld(row: Pick<ServerRow, 'start'>): Promise<World> {
   const server: Server = await row.start()
   const { s3: endpoint, kms, region, ...credentials } = server.address
   const plain = new S3Client({ endpoint, region, credentials, forcePathStyle: true })

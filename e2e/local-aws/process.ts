@@ -13,6 +13,8 @@ import { fileURLToPath } from 'node:url'
 /** A running server. */
 export interface LocalS3 {
   readonly endpoint: string
+  /** Address of KMS. */
+  readonly kms: string
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   readonly stop: () => Promise<void>
 }
@@ -36,6 +38,7 @@ export async function startLocalS3(): Promise<LocalS3> {
   }
   return {
     endpoint: variable('AWS_ENDPOINT_URL_S3'),
+    kms: variable('AWS_ENDPOINT_URL_KMS'),
     credentials: {
       accessKeyId: variable('AWS_ACCESS_KEY_ID'),
       secretAccessKey: variable('AWS_SECRET_ACCESS_KEY'),

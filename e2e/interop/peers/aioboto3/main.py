@@ -16,7 +16,14 @@ from aioboto3.s3.cse import (
 from aiobotocore.config import AioConfig
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "line-protocol"))
-from line_protocol import read_body, refuse, serve, write_body  # noqa: E402
+from line_protocol import (  # noqa: E402
+    expect_length,
+    read_body,
+    refuse,
+    serve,
+    timed_async,
+    write_body,
+)
 
 
 def client_args(service, server):
@@ -83,13 +90,17 @@ def address(request):
     return {"Bucket": request["bucket"], "Key": request["key"]}
 
 
-async def put(request):
+def open_writer(request):
     refuse(
         **{"kms+context on write": request["keyring"]["kind"] == "kms+context"},
         encryption_context_on_write=request["keyring"]["kind"] == "kms" and request["context"] != {},
         multipart_uploads="multipart" in request,
     )
-    async with open_client(request) as client:
+    return open_client(request)
+
+
+async def put(request):
+    async with open_writer(request) as client:
         await client.put_object(read_body(request), **address(request))
 
 
@@ -100,9 +111,24 @@ async def get(request):
         write_body(request, await response["Body"].read())
 
 
+async def bench(request):
+    bucket = request["bucket"]
+    body = read_body(request)
+    async with open_writer(request) as client:
+
+        async def put_one(key):
+            await client.put_object(body, Bucket=bucket, Key=key)
+
+        async def get_one(key):
+            response = await client.get_object(Bucket=bucket, Key=key)
+            expect_length(request, await response["Body"].read())
+
+        return await timed_async(request, {"put": put_one, "get": get_one}[request["bench"]["of"]])
+
+
 serve(
     "aioboto3",
     version("aioboto3"),
-    {"put": put, "get": get, "get-range": get},
+    {"put": put, "get": get, "get-range": get, "bench": bench},
     asyncio.run,
 )

@@ -1,6 +1,6 @@
 module s3-cse/go-v1
 
-go 1.24
+go 1.25
 
 require (
 	github.com/aws/aws-sdk-go v1.55.8

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"strings"
@@ -21,7 +22,7 @@ import (
 
 func main() {
 	lineprotocol.Serve("go-v1", "github.com/aws/aws-sdk-go",
-		map[string]func(*lineprotocol.Request) error{"put": put, "get": get})
+		map[string]func(*lineprotocol.Request) error{"put": put, "get": get, "bench": bench})
 }
 
 func refuse(r *lineprotocol.Request, more map[string]bool) error {
@@ -51,13 +52,11 @@ func open(server lineprotocol.Server) (*session.Session, error) {
 }
 
 func put(r *lineprotocol.Request) error {
-	if err := refuse(r, map[string]bool{
-		"CBC with kms+context on write": r.Suite == "cbc" && r.Keyring.Kind == "kms+context",
-		"multipart uploads":             r.Multipart != nil,
-	}); err != nil {
+	sdk, err := open(r.Server)
+	if err != nil {
 		return err
 	}
-	sdk, err := open(r.Server)
+	putObject, err := putter(sdk, r)
 	if err != nil {
 		return err
 	}
@@ -66,43 +65,46 @@ func put(r *lineprotocol.Request) error {
 		return err
 	}
 	defer body.Close()
-	input := &s3.PutObjectInput{Bucket: &r.Bucket, Key: &r.Key, Body: body}
+	_, err = putObject(&s3.PutObjectInput{Bucket: &r.Bucket, Key: &r.Key, Body: body})
+	return err
+}
+
+type putObject func(*s3.PutObjectInput) (*s3.PutObjectOutput, error)
+
+func putter(sdk *session.Session, r *lineprotocol.Request) (putObject, error) {
+	if err := refuse(r, map[string]bool{
+		"CBC with kms+context on write": r.Suite == "cbc" && r.Keyring.Kind == "kms+context",
+		"multipart uploads":             r.Multipart != nil,
+	}); err != nil {
+		return nil, err
+	}
 	var save s3crypto.SaveStrategy = s3crypto.HeaderV2SaveStrategy{}
 	if r.Storage == "instruction" {
 		save = s3crypto.S3SaveStrategy{Client: s3.New(sdk), InstructionFileSuffix: r.Suffix}
 	}
 	if r.Keyring.Kind == "kms" {
-		return putV1(sdk, r, input, save)
+		return putterV1(sdk, r, save), nil
 	}
-	return putV2(sdk, r, input, save)
+	keys := s3crypto.NewKMSContextKeyGenerator(kms.New(sdk), r.Keyring.KmsKeyID, description(r))
+	client, err := s3crypto.NewEncryptionClientV2(sdk, s3crypto.AESGCMContentCipherBuilderV2(keys),
+		func(o *s3crypto.EncryptionClientOptions) { o.SaveStrategy = save })
+	if err != nil {
+		return nil, err
+	}
+	return client.PutObject, nil
 }
 
-func putV1(
-	sdk *session.Session, r *lineprotocol.Request, input *s3.PutObjectInput, save s3crypto.SaveStrategy,
-) error {
+func putterV1(
+	sdk *session.Session, r *lineprotocol.Request, save s3crypto.SaveStrategy,
+) putObject {
 	keys := s3crypto.NewKMSKeyGeneratorWithMatDesc(kms.New(sdk), r.Keyring.KmsKeyID, description(r))
 	content := s3crypto.AESGCMContentCipherBuilder(keys)
 	if r.Suite == "cbc" {
 		content = s3crypto.AESCBCContentCipherBuilder(keys, s3crypto.AESCBCPadder)
 	}
-	client := s3crypto.NewEncryptionClient(sdk, content, func(c *s3crypto.EncryptionClient) {
+	return s3crypto.NewEncryptionClient(sdk, content, func(c *s3crypto.EncryptionClient) {
 		c.SaveStrategy = save
-	})
-	_, err := client.PutObject(input)
-	return err
-}
-
-func putV2(
-	sdk *session.Session, r *lineprotocol.Request, input *s3.PutObjectInput, save s3crypto.SaveStrategy,
-) error {
-	keys := s3crypto.NewKMSContextKeyGenerator(kms.New(sdk), r.Keyring.KmsKeyID, description(r))
-	client, err := s3crypto.NewEncryptionClientV2(sdk, s3crypto.AESGCMContentCipherBuilderV2(keys),
-		func(o *s3crypto.EncryptionClientOptions) { o.SaveStrategy = save })
-	if err != nil {
-		return err
-	}
-	_, err = client.PutObject(input)
-	return err
+	}).PutObject
 }
 
 func description(r *lineprotocol.Request) s3crypto.MaterialDescription {
@@ -110,14 +112,15 @@ func description(r *lineprotocol.Request) s3crypto.MaterialDescription {
 }
 
 func get(r *lineprotocol.Request) error {
-	if err := refuse(r, nil); err != nil {
-		return err
-	}
 	sdk, err := open(r.Server)
 	if err != nil {
 		return err
 	}
-	output, err := getter(sdk, r)(&s3.GetObjectInput{Bucket: &r.Bucket, Key: &r.Key})
+	getObject, err := getter(sdk, r)
+	if err != nil {
+		return err
+	}
+	output, err := getObject(&s3.GetObjectInput{Bucket: &r.Bucket, Key: &r.Key})
 	if err != nil {
 		return err
 	}
@@ -131,36 +134,70 @@ func get(r *lineprotocol.Request) error {
 
 type getObject func(*s3.GetObjectInput) (*s3.GetObjectOutput, error)
 
-func getter(sdk *session.Session, r *lineprotocol.Request) getObject {
+func getter(sdk *session.Session, r *lineprotocol.Request) (getObject, error) {
+	if err := refuse(r, nil); err != nil {
+		return nil, err
+	}
 	if r.Legacy {
 		return s3crypto.NewDecryptionClient(sdk, func(c *s3crypto.DecryptionClient) {
 			if r.Storage == "instruction" {
 				c.LoadStrategy = load(sdk, r)
 			}
-		}).GetObject
+		}).GetObject, nil
 	}
-	return func(input *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
-		registry := s3crypto.NewCryptoRegistry()
-		if err := s3crypto.RegisterAESGCMContentCipher(registry); err != nil {
-			return nil, err
-		}
-		if err := s3crypto.RegisterKMSContextWrapWithCMK(
-			registry, kms.New(sdk), r.Keyring.KmsKeyID); err != nil {
-			return nil, err
-		}
-		client, err := s3crypto.NewDecryptionClientV2(sdk, registry,
-			func(o *s3crypto.DecryptionClientOptions) {
-				if r.Storage == "instruction" {
-					o.LoadStrategy = load(sdk, r)
-				}
-			})
-		if err != nil {
-			return nil, err
-		}
-		return client.GetObject(input)
+	registry := s3crypto.NewCryptoRegistry()
+	if err := s3crypto.RegisterAESGCMContentCipher(registry); err != nil {
+		return nil, err
 	}
+	if err := s3crypto.RegisterKMSContextWrapWithCMK(
+		registry, kms.New(sdk), r.Keyring.KmsKeyID); err != nil {
+		return nil, err
+	}
+	client, err := s3crypto.NewDecryptionClientV2(sdk, registry,
+		func(o *s3crypto.DecryptionClientOptions) {
+			if r.Storage == "instruction" {
+				o.LoadStrategy = load(sdk, r)
+			}
+		})
+	if err != nil {
+		return nil, err
+	}
+	return client.GetObject, nil
 }
 
 func load(sdk *session.Session, r *lineprotocol.Request) s3crypto.LoadStrategy {
 	return s3crypto.S3LoadStrategy{Client: s3.New(sdk), InstructionFileSuffix: r.Suffix}
+}
+
+func bench(r *lineprotocol.Request) error {
+	sdk, err := open(r.Server)
+	if err != nil {
+		return err
+	}
+	putObject, err := putter(sdk, r)
+	if err != nil {
+		return err
+	}
+	getObject, err := getter(sdk, r)
+	if err != nil {
+		return err
+	}
+	body, err := os.ReadFile(r.File)
+	if err != nil {
+		return err
+	}
+	return r.Timed(
+		func(key string) error {
+			_, err := putObject(
+				&s3.PutObjectInput{Bucket: &r.Bucket, Key: &key, Body: bytes.NewReader(body)})
+			return err
+		},
+		func(key string) (int64, error) {
+			output, err := getObject(&s3.GetObjectInput{Bucket: &r.Bucket, Key: &key})
+			if err != nil {
+				return 0, err
+			}
+			defer output.Body.Close()
+			return io.Copy(io.Discard, output.Body)
+		})
 }

@@ -1,6 +1,6 @@
 module s3-cse/go-v3
 
-go 1.24
+go 1.25
 
 require (
 	github.com/aws/amazon-s3-encryption-client-go/v3 v3.2.0

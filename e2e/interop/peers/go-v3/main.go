@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"os"
@@ -27,7 +28,9 @@ var policies = map[string]commitment.CommitmentPolicy{
 
 func main() {
 	lineprotocol.Serve("go-v3", "github.com/aws/amazon-s3-encryption-client-go/v3",
-		map[string]func(*lineprotocol.Request) error{"put": put, "get": get, "delete": remove})
+		map[string]func(*lineprotocol.Request) error{
+			"put": put, "get": get, "delete": remove, "bench": bench,
+		})
 }
 
 func open(r *lineprotocol.Request) (*client.S3EncryptionClientV3, error) {
@@ -70,7 +73,7 @@ func useEnvironment(server lineprotocol.Server) {
 	os.Setenv("AWS_SECRET_ACCESS_KEY", server.SecretAccessKey)
 }
 
-func put(r *lineprotocol.Request) error {
+func openWriter(r *lineprotocol.Request) (*client.S3EncryptionClientV3, error) {
 	if err := lineprotocol.Refuse(map[string]bool{
 		"legacy wrapping on write":   r.Keyring.Kind == "kms",
 		"CBC on write":               r.Suite == "cbc",
@@ -78,9 +81,13 @@ func put(r *lineprotocol.Request) error {
 		"instruction files on write": r.Storage == "instruction",
 		"multipart uploads":          r.Multipart != nil,
 	}); err != nil {
-		return err
+		return nil, err
 	}
-	encryption, err := open(r)
+	return open(r)
+}
+
+func put(r *lineprotocol.Request) error {
+	encryption, err := openWriter(r)
 	if err != nil {
 		return err
 	}
@@ -110,6 +117,32 @@ func get(r *lineprotocol.Request) error {
 		return err
 	}
 	return os.WriteFile(r.File, plaintext, 0o600)
+}
+
+func bench(r *lineprotocol.Request) error {
+	encryption, err := openWriter(r)
+	if err != nil {
+		return err
+	}
+	body, err := os.ReadFile(r.File)
+	if err != nil {
+		return err
+	}
+	return r.Timed(
+		func(key string) error {
+			_, err := encryption.PutObject(context.Background(),
+				&s3.PutObjectInput{Bucket: &r.Bucket, Key: &key, Body: bytes.NewReader(body)})
+			return err
+		},
+		func(key string) (int64, error) {
+			output, err := encryption.GetObject(context.Background(),
+				&s3.GetObjectInput{Bucket: &r.Bucket, Key: &key})
+			if err != nil {
+				return 0, err
+			}
+			defer output.Body.Close()
+			return io.Copy(io.Discard, output.Body)
+		})
 }
 
 func remove(r *lineprotocol.Request) error {

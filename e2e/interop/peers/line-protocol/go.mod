@@ -1,3 +1,3 @@
 module s3-cse/line-protocol
 
-go 1.24
+go 1.25

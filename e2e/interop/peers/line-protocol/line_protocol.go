@@ -12,6 +12,9 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // Request is one line of standard input.
@@ -34,6 +37,16 @@ type Request struct {
 	File       string            `json:"file"`
 	Multipart  *struct{}         `json:"multipart"`
 	Delayed    bool              `json:"delayed"`
+	Bench      *Bench            `json:"bench"`
+}
+
+// Bench says how often to put or get, and how many at a time.
+type Bench struct {
+	Of          string `json:"of"`
+	Count       int    `json:"count"`
+	Size        int    `json:"size"`
+	Concurrency int    `json:"concurrency"`
+	seconds     float64
 }
 
 // Server says where S3 and KMS are.
@@ -46,11 +59,12 @@ type Server struct {
 }
 
 type answer struct {
-	ID      int    `json:"id"`
-	OK      bool   `json:"ok"`
-	Kind    string `json:"kind,omitempty"`
-	Error   string `json:"error,omitempty"`
-	Message string `json:"message,omitempty"`
+	ID      int     `json:"id"`
+	OK      bool    `json:"ok"`
+	Seconds float64 `json:"seconds,omitempty"`
+	Kind    string  `json:"kind,omitempty"`
+	Error   string  `json:"error,omitempty"`
+	Message string  `json:"message,omitempty"`
 }
 
 type unsupported struct{ reasons []string }
@@ -96,14 +110,51 @@ func run(request *Request, operations map[string]func(*Request) error) answer {
 	}
 	err := operation(request)
 	if err == nil {
-		return answer{ID: request.ID, OK: true}
+		result := answer{ID: request.ID, OK: true}
+		if request.Bench != nil {
+			result.Seconds = request.Bench.seconds
+		}
+		return result
 	}
 	kind := "error"
 	var refusal unsupported
 	if errors.As(err, &refusal) {
 		kind = "unsupported"
 	}
-	return answer{request.ID, false, kind, fmt.Sprintf("%T", err), err.Error()}
+	return answer{ID: request.ID, Kind: kind, Error: fmt.Sprintf("%T", err), Message: err.Error()}
+}
+
+// Timed calls one of the operations with each of the keys of a benchmark, as many at a time as it says.
+// What get returns is the length that was read.
+func (r *Request) Timed(put func(key string) error, get func(key string) (int64, error)) error {
+	once := put
+	if r.Bench.Of == "get" {
+		once = func(key string) error {
+			length, err := get(key)
+			if err == nil && length != int64(r.Bench.Size) {
+				// An object that was not read must not count as a fast one.
+				err = fmt.Errorf("read %d bytes", length)
+			}
+			return err
+		}
+	}
+	var work sync.WaitGroup
+	var next atomic.Int64
+	failures := make([]error, r.Bench.Concurrency)
+	start := time.Now()
+	for i := range failures {
+		work.Go(func() {
+			for n := next.Add(1) - 1; n < int64(r.Bench.Count); n = next.Add(1) - 1 {
+				if err := once(fmt.Sprintf("%s-%d", r.Key, n)); err != nil {
+					failures[i] = err
+					return
+				}
+			}
+		})
+	}
+	work.Wait()
+	r.Bench.seconds = time.Since(start).Seconds()
+	return errors.Join(failures...)
 }
 
 func version(module string) string {

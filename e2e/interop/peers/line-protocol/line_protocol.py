@@ -4,10 +4,13 @@
 One JSON request per line on standard input, one JSON answer per line on standard output.
 """
 
+import asyncio
 import inspect
 import json
 import sys
+import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
 
 class Unsupported(Exception):
@@ -31,10 +34,41 @@ def write_body(request, plaintext):
         file.write(plaintext)
 
 
+def timed(request, run):
+    """Calls run with each of the keys of a benchmark, as many at a time as it says."""
+    bench = request["bench"]
+    keys = [f"{request['key']}-{i}" for i in range(bench["count"])]
+    with ThreadPoolExecutor(bench["concurrency"]) as pool:
+        start = time.perf_counter()
+        for _ in pool.map(run, keys):
+            pass
+        return {"seconds": time.perf_counter() - start}
+
+
+async def timed_async(request, run):
+    """The same, where run is a coroutine function."""
+    bench = request["bench"]
+    keys = iter([f"{request['key']}-{i}" for i in range(bench["count"])])
+
+    async def work():
+        for key in keys:
+            await run(key)
+
+    start = time.perf_counter()
+    await asyncio.gather(*(work() for _ in range(bench["concurrency"])))
+    return {"seconds": time.perf_counter() - start}
+
+
+def expect_length(request, plaintext):
+    """Refuses a wrong number of bytes: an object that was not read must not count as a fast one."""
+    if len(plaintext) != request["bench"]["size"]:
+        raise ValueError(f"read {len(plaintext)} bytes")
+
+
 def serve(peer, version, operations, run=lambda answer: answer):
     """Answers until standard input ends.
 
-    operations: function for each operation's name, of one request.
+    operations: function for each operation's name, of one request; what it returns goes into the answer.
     run: completes what an operation returned, where operations are coroutines.
     """
     out = sys.stdout
@@ -52,8 +86,8 @@ def serve(peer, version, operations, run=lambda answer: answer):
                 raise Unsupported(f"no operation {request['op']}")
             result = operation(request)
             if inspect.isawaitable(result):
-                run(result)
-            send({"id": request["id"], "ok": True})
+                result = run(result)
+            send({"id": request["id"], "ok": True, **(result or {})})
         except Exception as error:
             supported = not isinstance(error, Unsupported)
             if supported:

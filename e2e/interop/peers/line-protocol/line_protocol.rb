@@ -17,7 +17,26 @@ module LineProtocol
     raise Unsupported, "no #{names.join(', no ')}" unless names.empty?
   end
 
-  # Answers until standard input ends. Operations are procs by name, of one request.
+  # Yields each of the keys of a benchmark, as many at a time as it says.
+  def timed(request)
+    bench = request[:bench]
+    keys = Queue.new
+    bench[:count].times { |i| keys << "#{request[:key]}-#{i}" }
+    keys.close
+    start = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    workers = Array.new(bench[:concurrency]) do
+      Thread.new do
+        while (key = keys.pop)
+          yield key
+        end
+      end
+    end
+    workers.each(&:value)
+    { seconds: Process.clock_gettime(Process::CLOCK_MONOTONIC) - start }
+  end
+
+  # Answers until standard input ends. Operations are procs by name, of one request; a hash that one
+  # returns goes into the answer.
   def serve(peer, version, operations)
     out = $stdout.dup
     $stdout.reopen($stderr) # what a library prints must not look like an answer
@@ -33,8 +52,8 @@ module LineProtocol
     operation = operations[request[:op].to_sym]
     raise Unsupported, "no operation #{request[:op]}" unless operation
 
-    operation.call(request)
-    { id: request[:id], ok: true }
+    result = operation.call(request)
+    { id: request[:id], ok: true, **(result.is_a?(Hash) ? result : {}) }
   rescue Unsupported => e
     { id: request[:id], ok: false, kind: 'unsupported', error: 'Unsupported', message: e.message }
   rescue StandardError => e

@@ -13,7 +13,14 @@ from s3_encryption.materials.kms_keyring import KmsKeyring
 from s3_encryption.materials.materials import AlgorithmSuite, CommitmentPolicy
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "line-protocol"))
-from line_protocol import read_body, refuse, serve, write_body  # noqa: E402
+from line_protocol import (  # noqa: E402
+    expect_length,
+    read_body,
+    refuse,
+    serve,
+    timed,
+    write_body,
+)
 
 COMMITTING = AlgorithmSuite.ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY
 GCM = AlgorithmSuite.ALG_AES_256_GCM_IV12_TAG16_NO_KDF
@@ -72,15 +79,19 @@ def address(request):
     return where
 
 
-def put(request):
-    multipart = request.get("multipart")
+def open_writer(request):
     refuse(
         legacy_wrapping_on_write=request["keyring"]["kind"] == "kms",
         CBC_on_write=request["suite"] == "cbc",
         instruction_files_on_write=request["storage"] == "instruction",
-        parallel_parts=multipart is not None and multipart["parallel"],
     )
-    client = open_client(request)
+    return open_client(request)
+
+
+def put(request):
+    multipart = request.get("multipart")
+    refuse(parallel_parts=multipart is not None and multipart["parallel"])
+    client = open_writer(request)
     context = {"EncryptionContext": request["context"]}
     if multipart is None:
         client.put_object(**address(request), **context, Body=read_body(request))
@@ -106,8 +117,22 @@ def delete(request):
     open_client(request).delete_object(**address(request))
 
 
+def bench(request):
+    client = open_writer(request)
+    bucket = request["bucket"]
+    body = read_body(request)
+
+    def put_one(key):
+        client.put_object(Bucket=bucket, Key=key, Body=body)
+
+    def get_one(key):
+        expect_length(request, client.get_object(Bucket=bucket, Key=key)["Body"].read())
+
+    return timed(request, {"put": put_one, "get": get_one}[request["bench"]["of"]])
+
+
 serve(
     "python-v4",
     version("amazon-s3-encryption-client-python"),
-    {"put": put, "get": get, "delete": delete},
+    {"put": put, "get": get, "delete": delete, "bench": bench},
 )

@@ -91,7 +91,7 @@ def request_context(request)
   kms?(request) ? { kms_encryption_context: context(request) } : {}
 end
 
-def put(request)
+def refuse_to_write(request)
   legacy = LEGACY.include?(request[:keyring][:kind])
   refuse(request)
   LineProtocol.refuse(
@@ -101,8 +101,12 @@ def put(request)
     'encryption context with kms on write' =>
       request[:keyring][:kind] == 'kms' && !request[:context].empty?
   )
+end
+
+def put(request)
+  refuse_to_write(request)
   File.open(request[:file], 'rb') do |body|
-    if legacy
+    if LEGACY.include?(request[:keyring][:kind])
       client_v1(request).put_object(body: body, **address(request))
     else
       client_v2(request).put_object(body: body, **address(request), **request_context(request))
@@ -129,8 +133,24 @@ def delete(request)
   client_v2(request).delete_object(address(request))
 end
 
+def bench(request)
+  refuse_to_write(request)
+  client = client_v2(request)
+  bucket = request[:bucket]
+  body = File.binread(request[:file])
+  LineProtocol.timed(request) do |key|
+    if request[:bench][:of] == 'put'
+      client.put_object(bucket: bucket, key: key, body: body)
+    else
+      read = client.get_object(bucket: bucket, key: key, **ANY_KEY).body.size
+      # An object that was not read must not count as a fast one.
+      raise "read #{read} bytes" unless read == request[:bench][:size]
+    end
+  end
+end
+
 LineProtocol.serve(
   'ruby',
   Aws::S3::GEM_VERSION,
-  put: method(:put), get: method(:get), delete: method(:delete)
+  put: method(:put), get: method(:get), delete: method(:delete), bench: method(:bench)
 )

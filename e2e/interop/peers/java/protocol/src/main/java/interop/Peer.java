@@ -22,6 +22,9 @@ public interface Peer {
 
   void delete(Request request) throws Exception;
 
+  /** Puts or gets many objects by one client, and returns the seconds that it took. */
+  double bench(Request request) throws Exception;
+
   static void serve(String name, String version, Peer peer) throws IOException {
     var answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     System.setOut(System.err); // whatever a library prints is no answer
@@ -46,6 +49,7 @@ public interface Peer {
         case "get-range" -> peer.getRange(request);
         case "reencrypt" -> peer.reencrypt(request);
         case "delete" -> peer.delete(request);
+        case "bench" -> answer.put("seconds", peer.bench(request));
         default -> throw new Unsupported("op " + request.op());
       }
       answer.put("ok", true);

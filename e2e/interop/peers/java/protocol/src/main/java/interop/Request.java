@@ -24,7 +24,8 @@ public record Request(
     String file,
     String range,
     Multipart multipart,
-    boolean delayed) {
+    boolean delayed,
+    Bench bench) {
 
   public record Server(
       URI s3, URI kms, String region, String accessKeyId, String secretAccessKey) {}
@@ -32,6 +33,8 @@ public record Request(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Keys(
       String kind, String kmsKeyId, byte[] aesKey, byte[] rsaPrivateKey, byte[] rsaPublicKey) {}
+
+  public record Bench(String of, int count, int size, int concurrency) {}
 
   public record Multipart(int partSize, boolean parallel) {}
 

@@ -140,13 +140,17 @@ public final class Main implements Peer {
     };
   }
 
-  @Override
-  public void put(Request request) throws Exception {
+  private static void checkWritable(Request request) {
     switch (request.keyring().kind()) {
       case "kms+context", "AES/GCM", "RSA-OAEP-SHA1" -> {}
       default -> throw new Unsupported("writes no data key wrapped with " + request.keyring().kind());
     }
     Version.checkWritable(request);
+  }
+
+  @Override
+  public void put(Request request) throws Exception {
+    checkWritable(request);
     if (request.suffix() != null) throw new Unsupported("a suffix on put");
     if (request.multipart() != null && !request.multipart().parallel()) {
       client(request, s3 -> putInParts(s3, request));
@@ -247,5 +251,28 @@ public final class Main implements Peer {
     client(
         request,
         s3 -> s3.deleteObject(delete -> delete.bucket(request.bucket()).key(request.key())));
+  }
+
+  @Override
+  public double bench(Request request) throws Exception {
+    checkWritable(request);
+    var bucket = request.bucket();
+    var file = new File(request.file());
+    var seconds = new double[1];
+    client(
+        request,
+        s3 ->
+            seconds[0] =
+                Benchmark.seconds(
+                    request,
+                    key ->
+                        s3.putObject(
+                            put -> put.bucket(bucket).key(key), RequestBody.fromFile(file)),
+                    key -> {
+                      try (var plaintext = s3.getObject(get -> get.bucket(bucket).key(key))) {
+                        Benchmark.drain(request, plaintext);
+                      }
+                    }));
+    return seconds[0];
   }
 }

@@ -14,11 +14,13 @@ import com.amazonaws.services.s3.model.EncryptedGetObjectRequest;
 import com.amazonaws.services.s3.model.EncryptionMaterials;
 import com.amazonaws.services.s3.model.InitiateMultipartUploadRequest;
 import com.amazonaws.services.s3.model.KMSEncryptionMaterials;
+import com.amazonaws.services.s3.model.ObjectMetadata;
 import com.amazonaws.services.s3.model.PartETag;
 import com.amazonaws.services.s3.model.PutInstructionFileRequest;
 import com.amazonaws.services.s3.model.S3ObjectId;
 import com.amazonaws.services.s3.model.UploadObjectRequest;
 import com.amazonaws.services.s3.model.UploadPartRequest;
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -192,5 +194,29 @@ final class SdkPeer<S3 extends AmazonS3> implements Peer {
         request,
         encryption.modeForReading(request.legacy()),
         s3 -> s3.deleteObject(request.bucket(), request.key()));
+  }
+
+  @Override
+  public double bench(Request request) throws Exception {
+    var bucket = request.bucket();
+    var body = Files.readAllBytes(Path.of(request.file()));
+    var metadata = new ObjectMetadata();
+    metadata.setContentLength(body.length);
+    var seconds = new double[1];
+    client(
+        request,
+        encryption.modeForWriting(request.keyring().kind(), request.suite(), request.legacy()),
+        s3 ->
+            seconds[0] =
+                Benchmark.seconds(
+                    request,
+                    // The client adds the envelope to the metadata that it is given.
+                    key -> s3.putObject(bucket, key, new ByteArrayInputStream(body), metadata.clone()),
+                    key -> {
+                      try (var plaintext = s3.getObject(bucket, key).getObjectContent()) {
+                        Benchmark.drain(request, plaintext);
+                      }
+                    }));
+    return seconds[0];
   }
 }
