@@ -3,6 +3,7 @@
 
 import asyncio
 import base64
+import json
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -75,7 +76,11 @@ def rsa(request):
 CONTEXTS = {"kms": kms, "kms+context": kms, "AES": aes, "RSA": rsa}
 
 
-def open_client(request):
+open_clients = {}
+
+
+async def open_client(request):
+    """Kept open: to load the descriptions of the services takes longer than most requests."""
     kind = request["keyring"]["kind"]
     refuse(
         **{f"wrapping {kind}": kind not in CONTEXTS},
@@ -83,52 +88,64 @@ def open_client(request):
         GCM_with_raw_keys=request["suite"] == "gcm" and kind in ("AES", "RSA"),
         instruction_files=request["storage"] == "instruction",
     )
-    return S3CSE(CONTEXTS[kind](request), client_args("s3", request["server"]))
+    identity = json.dumps([request[part] for part in ("server", "keyring", "suite", "context")])
+    if identity not in open_clients:
+        client = S3CSE(CONTEXTS[kind](request), client_args("s3", request["server"]))
+        await client.setup()
+        open_clients[identity] = client
+    return open_clients[identity]
 
 
 def address(request):
     return {"Bucket": request["bucket"], "Key": request["key"]}
 
 
-def open_writer(request):
+async def open_writer(request):
     refuse(
         **{"kms+context on write": request["keyring"]["kind"] == "kms+context"},
         encryption_context_on_write=request["keyring"]["kind"] == "kms" and request["context"] != {},
         multipart_uploads="multipart" in request,
     )
-    return open_client(request)
+    return await open_client(request)
 
 
 async def put(request):
-    async with open_writer(request) as client:
-        await client.put_object(read_body(request), **address(request))
+    client = await open_writer(request)
+    await client.put_object(read_body(request), **address(request))
 
 
 async def get(request):
     extra = {"Range": request["range"]} if "range" in request else {}
-    async with open_client(request) as client:
-        response = await client.get_object(**address(request), **extra)
-        write_body(request, await response["Body"].read())
+    client = await open_client(request)
+    response = await client.get_object(**address(request), **extra)
+    write_body(request, await response["Body"].read())
 
 
 async def bench(request):
     bucket = request["bucket"]
     body = read_body(request)
-    async with open_writer(request) as client:
+    client = await open_writer(request)
 
-        async def put_one(key):
-            await client.put_object(body, Bucket=bucket, Key=key)
+    async def put_one(key):
+        await client.put_object(body, Bucket=bucket, Key=key)
 
-        async def get_one(key):
-            response = await client.get_object(Bucket=bucket, Key=key)
-            expect_length(request, await response["Body"].read())
+    async def get_one(key):
+        response = await client.get_object(Bucket=bucket, Key=key)
+        expect_length(request, await response["Body"].read())
 
-        return await timed_async(request, {"put": put_one, "get": get_one}[request["bench"]["of"]])
+    return await timed_async(request, {"put": put_one, "get": get_one}[request["bench"]["of"]])
 
 
-serve(
-    "aioboto3",
-    version("aioboto3"),
-    {"put": put, "get": get, "get-range": get, "bench": bench},
-    asyncio.run,
-)
+async def close():
+    for client in open_clients.values():
+        await client.close()
+
+
+with asyncio.Runner() as runner:
+    serve(
+        "aioboto3",
+        version("aioboto3"),
+        {"put": put, "get": get, "get-range": get, "bench": bench},
+        runner.run,
+    )
+    runner.run(close())
