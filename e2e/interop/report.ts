@@ -5,6 +5,7 @@
  * @module
  */
 
+import { absent } from './absent.ts'
 import type { Result } from './checks.ts'
 
 export interface Participant {
@@ -56,5 +57,16 @@ export function markdown(results: readonly Result[], peers: readonly string[]): 
     ].join('\n')
   })
   const why = reasons.map((reason, i) => `${i + 1}. ${reason}`)
-  return [...tables, '## What is impossible, and why', '', ...why, ''].join('\n')
+  const missing = absent.map(({ client, reason }) => `- ${client}: ${reason}.`)
+  return [
+    ...tables,
+    '## What is impossible, and why',
+    '',
+    ...why,
+    '',
+    '## Who takes no part, and why',
+    '',
+    ...missing,
+    '',
+  ].join('\n')
 }
