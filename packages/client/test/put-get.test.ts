@@ -365,3 +365,29 @@ test('an object of another policy is read by a client that allows it', async () 
   const read = await account.client(readsAll).send(get)
   expect(await read.Body?.transformToString()).toBe(text)
 })
+
+describe('a stream that was read before', () => {
+  async function* generate() {
+    await Promise.resolve()
+    yield Buffer.from(text)
+  }
+  test.each<[string, () => unknown]>([
+    ['a Node.js stream', () => Readable.from([Buffer.from(text)])],
+    ['a web stream', () => new Blob([text]).stream()],
+    ['an async generator', generate],
+  ])('is refused instead of storing nothing: %s', async (_, make) => {
+    const input = { Bucket: BUCKET, Key: freshKey(), Body: make() as Readable }
+    const client = account.client()
+    await client.putObject(input)
+    await expect(client.putObject(input)).rejects.toMatchObject({ code: 'ERR_BODY_INVALID' })
+    expect((await bytes(await client.getObject(input))).toString()).toBe(text)
+  })
+
+  test('an iterable that begins anew is read again', async () => {
+    const Body = { [Symbol.asyncIterator]: generate } as unknown as Readable
+    const input = { Bucket: BUCKET, Key: freshKey(), Body }
+    const client = account.client()
+    for (let time = 0; time < 2; time++) await client.putObject(input)
+    expect((await bytes(await client.getObject(input))).toString()).toBe(text)
+  })
+})

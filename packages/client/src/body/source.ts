@@ -38,7 +38,7 @@ function invalid(what: string): S3EncryptionError {
  * Opens a body.
  *
  * @throws `S3EncryptionError` with `ERR_BODY_INVALID` for anything that is no body, such as a plain
- * object; what the platform throws for a file that cannot be opened.
+ * object, and for a stream that was read before; what the platform throws for a file that cannot be opened.
  */
 export async function openBody(body: unknown): Promise<PlainBody> {
   const bytes = body === undefined || body === null ? new Uint8Array(0) : immediateBytes(body)
@@ -50,6 +50,14 @@ export async function openBody(body: unknown): Promise<PlainBody> {
   // Last: the file streams of Node.js have an open() of their own.
   if (isSource(body)) return { kind: 'random-access', ...(await body.open()) }
   throw invalid('The body is an object of an unknown kind.')
+}
+
+const opened = new WeakSet<object>()
+
+/** Refuses a stream that went by before: some give nothing then instead of failing, and that would be stored. */
+function refuseSecondReading(stream: object): void {
+  if (opened.has(stream)) throw invalid('The body is a stream that was read before.')
+  opened.add(stream)
 }
 
 /** Bytes of what needs no waiting, or undefined. */
@@ -85,6 +93,7 @@ function blob(content: Blob): RandomAccessBody {
 }
 
 function webStream(stream: ReadableStream<unknown>): StreamBody {
+  refuseSecondReading(stream)
   const reader = stream.getReader() as ReadableStreamDefaultReader<Uint8Array>
   return {
     kind: 'stream',
@@ -97,6 +106,8 @@ const ignore = () => undefined
 
 function iterable(body: AsyncIterable<unknown>): StreamBody {
   const iterator = body[Symbol.asyncIterator]()
+  // Other iterables may begin anew.
+  if ((iterator as object) === body || 'destroy' in body) refuseSecondReading(body)
   return {
     kind: 'stream',
     chunks: byteChunks({ [Symbol.asyncIterator]: () => iterator }),
