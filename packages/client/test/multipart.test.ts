@@ -265,6 +265,36 @@ describe('plain multipart commands', () => {
     await complete([first, second, third])
   })
 
+  test('once the tag was sent there are no more parts: another tag would betray the hash key', async () => {
+    const { Key, send, complete } = await begin(withoutChecksums())
+    const parts = [await send(1, at(1)), await send(2, at(2))]
+    const denied = { kind: 'status', status: 403, code: 'AccessDenied' } as const
+    account.aws.s3.faults.add({ operation: 'CompleteMultipartUpload', key: Key, ...denied })
+    await expect(complete(parts)).rejects.toMatchObject({ name: 'AccessDenied' })
+    await expect(send(3, at(3))).rejects.toMatchObject({ code: 'ERR_MULTIPART_ORDER' })
+    await complete(parts)
+    expect(await read(Key)).toBe(sha256(content.subarray(0, 10 * MiB)))
+  })
+
+  test('parts that were never sent cannot be named', async () => {
+    const { Key, send, complete } = await begin(withoutChecksums())
+    const parts = [await send(1, at(1)), { ...(await send(2, at(2))), PartNumber: 7 }]
+    account.aws.s3.requests.clear()
+    await expect(complete(parts)).rejects.toMatchObject({ code: 'ERR_MULTIPART_ORDER' })
+    expect(account.aws.s3.requests.entries.filter(({ key }) => key === Key)).toEqual([])
+  })
+
+  test('a presigned request is not sent, and nothing is forgotten', async () => {
+    const client = withoutChecksums()
+    const { Key, upload, send, complete } = await begin(client)
+    const parts = [await send(1, at(1, 7))]
+    const completion = { ...upload, MultipartUpload: { Parts: parts } }
+    await getSignedUrl(client, new AbortMultipartUploadCommand(upload))
+    await getSignedUrl(client, new CompleteMultipartUploadCommand(completion))
+    await complete(parts)
+    expect(await read(Key)).toBe(sha256(content.subarray(0, 7)))
+  })
+
   test('an upload of somebody else is refused, and so is one that was aborted', async () => {
     const client = withoutChecksums()
     const { upload } = await begin(account.client())

@@ -20,7 +20,7 @@ import type {
 import { beginEncryption, S3EncryptionError } from '@s3-cse/core'
 import { readAll } from '../body/read.ts'
 import { placeEnvelope, type Publish } from '../instruction-file/place-envelope.ts'
-import type { Operation } from '../operation.ts'
+import { isPresigned, type Operation } from '../operation.ts'
 import type { Settings } from '../options.ts'
 import { refuseChecksums, refusePresigned } from '../refusals.ts'
 import { requestOptions } from '../request-options.ts'
@@ -128,7 +128,7 @@ export function completeMultipartUpload({
       MultipartUpload: { Parts: [...parts.values()] },
     }
     const output = await publish(input, (before) => next(completion, before))
-    uploads.delete(nameOf(input))
+    if (!isPresigned(output)) uploads.delete(nameOf(input))
     return output
   }
 }
@@ -139,7 +139,7 @@ export function abortMultipartUpload({
 }: Settings): Operation<AbortMultipartUploadCommandInput, AbortMultipartUploadCommandOutput> {
   return async (input, next) => {
     const output = await next(input)
-    uploads.delete(nameOf(input))
+    if (!isPresigned(output)) uploads.delete(nameOf(input))
     return output
   }
 }

@@ -83,6 +83,8 @@ export async function beginUpload(
 ): Promise<EncryptedUpload> {
   const cipher = await contentCipher(contentKey, content)
   const parts = new Map<number, KnownPart>()
+  // Two tags under one key and IV would betray the hash key: once there is one, there are no more parts.
+  let ended = false
 
   /** Parts 1 to `count`, or as many of them as have come without a gap. */
   const leading = (count: number): KnownPart[] => {
@@ -114,6 +116,12 @@ export async function beginUpload(
 
   /** What the part is and, apart from it, its ciphertext, which nobody keeps once it is sent. */
   const begin = (partNumber: number, plaintext: Bytes): Placed => {
+    if (ended) {
+      throw new S3EncryptionError(
+        'ERR_MULTIPART_ORDER',
+        `The tag that ends the object may have been sent: part ${partNumber} comes too late. Complete the upload without it, or abort it and begin anew.`,
+      )
+    }
     const { length } = plaintext
     const offset = offsetOf(partNumber)
     const last = Math.max(partNumber, ...parts.keys())
@@ -164,7 +172,8 @@ export async function beginUpload(
     async end(partNumbers) {
       const all = leading(parts.size)
       const asked = new Set(partNumbers)
-      if (all.length === 0 || all.length !== parts.size || asked.size !== parts.size) {
+      const complete = asked.size === parts.size && partNumbers.every((number) => parts.has(number))
+      if (all.length === 0 || all.length !== parts.size || !complete) {
         throw new S3EncryptionError(
           'ERR_MULTIPART_ORDER',
           'The upload can only be completed with each of its parts, from 1 to the last without a gap.',
@@ -173,6 +182,7 @@ export async function beginUpload(
       const last = all.length
       const part = all[last - 1]
       if (part === undefined || part.tagged) return undefined
+      ended = true
       const tag = await tagAfter(last)
       return part.ciphertext === undefined
         ? { partNumber: last + 1, bytes: tag }
