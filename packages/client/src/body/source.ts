@@ -52,7 +52,7 @@ export async function openBody(body: unknown): Promise<PlainBody> {
   throw invalid('The body is an object of an unknown kind.')
 }
 
-const opened = new WeakSet<object>()
+const opened = new WeakSet()
 
 /** Refuses a stream that went by before: some give nothing then instead of failing, and that would be stored. */
 function refuseSecondReading(stream: object): void {

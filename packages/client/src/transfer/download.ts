@@ -75,7 +75,10 @@ interface Download {
   readonly partSize: number
   readonly partsInFlight: number
   readonly attempts: number
-  readonly abortSignal: AbortSignal | undefined
+  /** Aborted by the caller, or by the first failure. */
+  readonly ending: AbortSignal
+  /** Ends all requests, and throws. */
+  readonly fail: (error: unknown) => never
   readonly onProgress: DownloadOptions['onProgress']
 }
 
@@ -94,8 +97,15 @@ export async function download(
   const { client, keyring, policy } = settings
   const { encryptionContext, abortSignal, onProgress } = options
   const { partSize, partsInFlight } = transferSettings({ ...settings.transfer, ...options })
+  // One failure ends all requests: the response of another may stall for ever.
+  const failed = new AbortController()
+  const fail = (error: unknown): never => {
+    failed.abort(error)
+    throw error
+  }
+  const ending = AbortSignal.any([failed.signal, ...(abortSignal ? [abortSignal] : [])])
   const send = (request: GetObjectCommandInput) =>
-    client.send(new GetObjectCommand(internal({ ...input, ...request })), abortedBy(abortSignal))
+    client.send(new GetObjectCommand(internal({ ...input, ...request })), abortedBy(ending))
 
   const beginning = rangeOf(0, partSize)
   const first = await send(pastCaches({ ...input, Range: beginning })).catch(throwEmpty)
@@ -124,7 +134,8 @@ export async function download(
           partSize,
           partsInFlight,
           attempts,
-          abortSignal,
+          ending,
+          fail,
           onProgress,
         },
         open,
@@ -133,7 +144,7 @@ export async function download(
     return { ...without(first, ['Body', 'ContentRange']), ContentLength: length }
   } catch (error) {
     await discard(first.Body as SdkBody)
-    throw error
+    return fail(error)
   }
 }
 
@@ -168,6 +179,7 @@ async function into(sink: Sink, fill: (open: OpenSink) => Promise<number>): Prom
 /** Content with a tag: ranges in any order. */
 async function readRanges(download: Download, sink: OpenSink): Promise<number> {
   const { contentKey, content, get, first, total, partSize, partsInFlight, attempts } = download
+  const { ending, fail, onProgress } = download
   const length = total - TAG
   if (length < 0) throw decryptionFailed()
   const cipher = await contentCipher(contentKey, content)
@@ -176,7 +188,7 @@ async function readRanges(download: Download, sink: OpenSink): Promise<number> {
   let received = 0
   const ranges = cut(length, partSize)
 
-  await concurrently(ranges, partsInFlight, download.abortSignal, async (range, signal) => {
+  const read = async (range: Range, signal: AbortSignal) => {
     const { index, start, end, last } = range
     const fetched = await fetchRange(get, {
       start,
@@ -194,8 +206,12 @@ async function readRanges(download: Download, sink: OpenSink): Promise<number> {
     received += fetched.length
     release(plaintext)
     release(fetched)
-    download.onProgress?.({ received, total })
-  })
+    onProgress?.({ received, total })
+  }
+
+  await concurrently(ranges, partsInFlight, ending, (range, signal) =>
+    read(range, signal).catch(fail),
+  )
 
   if (!cipher.verify(cipher.merge(...shares), tag)) throw decryptionFailed()
   return length
@@ -219,14 +235,14 @@ function* cut(length: number, size: number): Generator<Range> {
 
 /** Content without a tag, in order; nothing can authenticate it. */
 async function readStream(download: Download, sink: OpenSink): Promise<number> {
-  const { contentKey, content, get, first, total, abortSignal, onProgress } = download
+  const { contentKey, content, get, first, total, ending, onProgress } = download
   await discard(first.Body as SdkBody)
   const response = await get(0, total)
   const stored = responseChunks(response.Body as SdkBody)
   let written = 0
   const plaintexts = decryptStreamUnverified(contentKey, stored, { ...content, length: total })
   for await (const plaintext of plaintexts) {
-    abortSignal?.throwIfAborted()
+    ending.throwIfAborted()
     await sink.write(written, plaintext)
     written += plaintext.length
     onProgress?.({ received: written, total })
