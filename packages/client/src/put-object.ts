@@ -31,7 +31,7 @@ export function putObject(
     refuseAppending(input)
     const options = requestOptions(input)
     const { encryptionContext } = options
-    const transfer = transferSettings({ ...settings.transfer, ...options })
+    const transfer = transferSettings(options, settings.transfer)
     const body = await openBody(input.Body)
     try {
       const length = plaintextLength(body, input.ContentLength)

@@ -166,6 +166,25 @@ describe('PutObject of what does not fit one part', () => {
     expect(cancelled).toBe(true)
   })
 
+  test('an option that is undefined is that of the client', async () => {
+    const input = { Bucket: BUCKET, Key: freshKey(), Body: content }
+    const { ETag } = await account.client(small).putObject(input, { partSize: undefined })
+    expect(ETag).toMatch(/-5"$/)
+  })
+
+  test('no request that it makes has the plaintext in its input', async () => {
+    const inputs: object[] = []
+    const client = account.client(small)
+    const see = (next: (args: { input: object }) => unknown) => (args: { input: object }) => {
+      inputs.push(args.input)
+      return next(args)
+    }
+    client.middlewareStack.add(see as never, { step: 'initialize', priority: 'low' })
+    await client.putObject({ Bucket: BUCKET, Key: freshKey(), Body: content })
+    expect(inputs.filter((input) => 'Body' in input && input.Body === content)).toHaveLength(0)
+    expect(inputs).toHaveLength(1 + 5 + 1)
+  })
+
   test.each([
     { partSize: 5 * MiB - 16 },
     { partSize: 5 * MiB + 1 },

@@ -171,17 +171,20 @@ describe('when it fails, the file is what it was', () => {
     expect(await fails(object, { abortSignal: abort.signal })).toMatchObject({ name: 'AbortError' })
   })
 
-  test.each([0, 1])('a range that fails while the response to request %i stalls', async (stalled) => {
-    const object = await put()
-    const ranges = { operation: 'GetObject', key: object.Key } as const
-    const stall = { on: 'response', afterBytes: MiB, kind: 'stall' } as const
-    account.aws.s3.faults.add({ ...ranges, ...stall, skip: stalled })
-    const denied = { kind: 'status', status: 403, code: 'AccessDenied' } as const
-    account.aws.s3.faults.add({ ...ranges, ...denied, skip: 2 })
-    expect(await fails(object, { partsInFlight: 3 })).toMatchObject({
-      name: 'AccessDenied',
-    })
-  })
+  test.each([0, 1])(
+    'a range that fails while the response to request %i stalls',
+    async (stalled) => {
+      const object = await put()
+      const ranges = { operation: 'GetObject', key: object.Key } as const
+      const stall = { on: 'response', afterBytes: MiB, kind: 'stall' } as const
+      account.aws.s3.faults.add({ ...ranges, ...stall, skip: stalled })
+      const denied = { kind: 'status', status: 403, code: 'AccessDenied' } as const
+      account.aws.s3.faults.add({ ...ranges, ...denied, skip: 2 })
+      expect(await fails(object, { partsInFlight: 3 })).toMatchObject({
+        name: 'AccessDenied',
+      })
+    },
+  )
 
   test('responses that always break', async () => {
     const object = await put()

@@ -96,7 +96,7 @@ export async function download(
 ): Promise<DownloadOutput> {
   const { client, keyring, policy } = settings
   const { encryptionContext, abortSignal, onProgress } = options
-  const { partSize, partsInFlight } = transferSettings({ ...settings.transfer, ...options })
+  const { partSize, partsInFlight } = transferSettings(options, settings.transfer)
   // One failure ends all requests: the response of another may stall for ever.
   const failed = new AbortController()
   const fail = (error: unknown): never => {

@@ -22,8 +22,6 @@ import { checksumsIn } from '../checksums.ts'
 import { pick, without } from '../members.ts'
 import { abortedBy, internal } from '../operation.ts'
 
-type PutInput = Omit<PutObjectCommandInput, 'Body'>
-
 /** What the other requests of an upload repeat. */
 const PASSED_ON = {
   part: [
@@ -48,10 +46,10 @@ const PASSED_ON = {
     'ExpectedBucketOwner',
   ],
   abort: ['Bucket', 'Key', 'RequestPayer', 'ExpectedBucketOwner'],
-} as const satisfies Record<string, readonly (keyof PutInput)[]>
+} as const satisfies Record<string, readonly (keyof PutObjectCommandInput)[]>
 
-/** Members of `PutObject` that `CreateMultipartUpload` does not have. */
-const NOT_CREATED = ['ContentLength', 'IfMatch', 'IfNoneMatch'] as const
+/** Members of `PutObject` that `CreateMultipartUpload` does not have; the body is plaintext. */
+const NOT_CREATED = ['Body', 'ContentLength', 'IfMatch', 'IfNoneMatch'] as const
 
 /** An upload that S3 knows. */
 export interface MultipartUpload {
@@ -75,7 +73,7 @@ export interface MultipartUpload {
  */
 export async function createMultipart(
   client: S3Client,
-  input: PutInput,
+  input: PutObjectCommandInput,
   Metadata: StringMap,
 ): Promise<MultipartUpload> {
   const request = withChecksum(input, await client.config.requestChecksumCalculation())
@@ -90,13 +88,13 @@ export async function createMultipart(
 }
 
 /** As the SDK's own transfer manager does: parts carry the checksum that the upload was created with. */
-const withChecksum = (input: PutInput, calculation: string): PutInput =>
+const withChecksum = (input: PutObjectCommandInput, calculation: string): PutObjectCommandInput =>
   calculation === 'WHEN_SUPPORTED' ? { ChecksumAlgorithm: 'CRC32', ...input } : input
 
 /** An upload that was begun before, maybe by another process. */
 export function openMultipart(
   client: S3Client,
-  input: PutInput,
+  input: PutObjectCommandInput,
   UploadId: string,
 ): MultipartUpload {
   const target = { ...pick(input, PASSED_ON.abort), UploadId }

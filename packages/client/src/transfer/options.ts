@@ -37,15 +37,18 @@ export const MOST_PARTS = 10_000
 // Below 8 MiB the SHA-256 of the SDK for browsers is native.
 const DEFAULT_PART = 7 * 2 ** 20 // bytes
 
+const DEFAULTS: TransferSettings = { partSize: DEFAULT_PART, partsInFlight: 4 }
+
 /**
- * Fills in the defaults.
+ * Fills in the defaults, for one request those of the client.
  *
  * @throws `S3EncryptionError` with `ERR_CONFIGURATION` for values out of their range.
  */
-export function transferSettings({
-  partSize = DEFAULT_PART,
-  partsInFlight = 4,
-}: TransferOptions): TransferSettings {
+export function transferSettings(
+  options: TransferOptions,
+  defaults: TransferSettings = DEFAULTS,
+): TransferSettings {
+  const { partSize = defaults.partSize, partsInFlight = defaults.partsInFlight } = options
   checkPartSize(partSize)
   if (!Number.isSafeInteger(partsInFlight) || partsInFlight < 1) {
     throw new S3EncryptionError(

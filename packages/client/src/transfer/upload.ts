@@ -59,7 +59,7 @@ export async function upload(
   }
   refuseChecksums(put)
   refuseAppending(put)
-  const transfer = transferSettings({ ...settings.transfer, ...request })
+  const transfer = transferSettings(request, settings.transfer)
   const body = await openBody(put.Body)
   try {
     if (body.kind === 'stream' || settings.suite.cipher !== 'AES-GCM') {
