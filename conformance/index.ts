@@ -11,6 +11,7 @@ import { corsChecks } from './cors.ts'
 import { envelopeChecks } from './envelope.ts'
 import { errorChecks } from './errors.ts'
 import { fileChecks } from './files.ts'
+import { goldenChecks } from './golden.ts'
 import { keyringChecks } from './keyrings.ts'
 import type { Library } from './library.ts'
 import { putGetChecks } from './put-get.ts'
@@ -26,6 +27,7 @@ export const areas: readonly Area<Library>[] = [
       run: ({ core }) => check.run(core),
     })),
   },
+  { name: 'golden objects', checks: goldenChecks },
   { name: 'keyrings', checks: keyringChecks },
   { name: 'envelope', checks: envelopeChecks },
   { name: 'content', checks: contentChecks },

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Obstacle } from './impossible.ts'
 import { Mismatch, Refused } from './world.ts'
 
 /** Where a check stands in the report: a table, a row of it, and the peer's column. */
@@ -17,7 +18,7 @@ export interface Place {
 export interface Check extends Place {
   readonly name: string
   /** Why it cannot pass. It is run all the same: when it passes, the reason is out of date. */
-  readonly impossible?: string | undefined
+  readonly impossible?: Obstacle | undefined
   /** Passes unless it throws; what it returns is told in the report. */
   readonly run: () => Promise<string | undefined>
 }
@@ -35,14 +36,16 @@ export async function runCheck({ run, impossible, ...place }: Check): Promise<Re
   const result = { table, row, peer, name }
   try {
     const note = await run()
-    if (impossible === undefined) return { ...result, status: 'pass', note }
-    const message = `works now, although the table of impossibilities says: ${impossible}`
+    if (impossible === undefined || impossible.sometimes === true) {
+      return { ...result, status: 'pass', note }
+    }
+    const message = `works now, although the table of impossibilities says: ${impossible.reason}`
     return { ...result, status: 'fail', message }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const expected = error instanceof Refused || error instanceof Mismatch
     return impossible !== undefined && expected
-      ? { ...result, status: 'impossible', reason: impossible, message }
+      ? { ...result, status: 'impossible', reason: impossible.reason, message }
       : { ...result, status: 'fail', message }
   }
 }

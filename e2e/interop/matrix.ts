@@ -6,83 +6,22 @@
  * @module
  */
 
-import type { Check } from './checks.ts'
 import {
   contexts,
   formats,
   largeUploads,
-  policyFor,
   smallSizes,
   storages,
   storageTitles,
   suiteTitles,
-  uploads,
   type Cell,
   type ContextName,
 } from './cells.ts'
+import type { Check, Place } from './checks.ts'
 import { impossibility } from './impossible.ts'
+import { readObject, writeObject, type Client, type Shape } from './objects.ts'
 import { OURS } from './ours.ts'
-import type { Peer } from './peer.ts'
-import type { PeerRow } from './peers.ts'
-import type { Operation } from './protocol.ts'
-import { content, expectBytes, keyring, perform, read, type World } from './world.ts'
-
-/** A client that takes part, and what it knows. */
-export interface Client {
-  readonly peer: Peer
-  readonly knows: Pick<PeerRow, 'policies' | 'needsLegacyKmsContext'>
-}
-
-/** Writes, reads and compares. */
-export async function roundTrip(
-  world: World,
-  writer: Client,
-  reader: Client,
-  cell: Cell,
-): Promise<string> {
-  const key = world.objectKey()
-  await perform(writer.peer, world, {
-    ...operationOf(world, cell, 'write', writer),
-    op: 'put',
-    key,
-    file: await world.plaintext(cell.size),
-  })
-  const plaintext = await read(reader.peer, world, {
-    ...operationOf(world, cell, 'read', reader),
-    key,
-  })
-  expectBytes(plaintext, content(cell.size))
-  return key
-}
-
-/** What all operations on an object of a cell have in common. */
-export function operationOf(
-  world: World,
-  {
-    wrapping,
-    suite,
-    storage,
-    context,
-    upload,
-  }: Omit<Cell, 'size' | 'writer' | 'reader' | 'server'>,
-  use: 'write' | 'read',
-  { knows }: Client,
-): Omit<Operation, 'op' | 'key' | 'file'> {
-  const multipart = uploads[upload]
-  const hasContext = use === 'write' || wrapping !== 'kms' || knows.needsLegacyKmsContext === true
-  return {
-    keyring: keyring(world.keys, wrapping),
-    suite,
-    commitment: policyFor(suite, use, knows.policies),
-    legacy: true,
-    storage,
-    context: hasContext ? contexts[context] : {},
-    bucket: world.bucket,
-    ...(use === 'write' && multipart !== undefined ? { multipart } : {}),
-  }
-}
-
-type Shape = Omit<Cell, 'writer' | 'reader' | 'server'>
+import { content, expectBytes, type World } from './world.ts'
 
 /** Every wrapping, content and storage; every small size; every context. */
 const smallShapes: readonly Shape[] = formats.flatMap((format) =>
@@ -104,72 +43,104 @@ const largeShapes: readonly Shape[] = formats.flatMap((format) =>
 const representative = ({ size, context, upload }: Shape) =>
   size === 17 && context === 'none' && upload === 'single'
 
-/** All checks of a peer on a server. */
+interface Direction {
+  readonly writer: Client
+  readonly reader: Client
+  /** For the report. */
+  readonly by: string
+}
+
+const directions = (ours: Client, client: Client): readonly Direction[] => [
+  { writer: client, reader: ours, by: 'written by the peer' },
+  { writer: ours, reader: client, by: `written by ${OURS}` },
+]
+
+const cellOf = (shape: Shape, { writer, reader }: Direction, server: string): Cell => ({
+  ...shape,
+  writer: writer.peer.name,
+  reader: reader.peer.name,
+  server,
+})
+
+function check(world: World, { writer, reader }: Direction, cell: Cell, place: Place): Check {
+  return {
+    ...place,
+    name: describe(cell),
+    impossible: impossibility(cell),
+    run: async () => {
+      const key = await writeObject(world, writer, cell)
+      expectBytes(await readObject(world, reader, cell, key), content(cell.size))
+      return undefined
+    },
+  }
+}
+
+/** All combinations of a peer. */
 export function matrixChecks(
   world: World,
   server: string,
   ours: Client,
   client: Client,
 ): readonly Check[] {
-  const other = client.peer.name
-  return [
-    { writer: client, reader: ours },
-    { writer: ours, reader: client },
-  ].flatMap(({ writer, reader }) => {
-    const byPeer = writer === client
-    const cellOf = (shape: Shape): Cell => ({
-      ...shape,
-      writer: writer.peer.name,
-      reader: reader.peer.name,
-      server,
-    })
-    const check = (cell: Cell, table: string, row: string): Check => ({
-      table,
-      row,
-      peer: other,
-      name: describe(cell),
-      impossible: impossibility(cell)?.reason,
-      run: async () => {
-        await roundTrip(world, writer, reader, cell)
-        return undefined
-      },
-    })
-    const by = byPeer ? 'written by the peer' : `written by ${OURS}`
-
-    const small = smallShapes
-      .map(cellOf)
-      .filter((cell) => worthRunning(cell))
-      .map((cell) =>
-        cell.context === 'none'
-          ? check(
-              cell,
-              byPeer
-                ? `Written by the peer, read by ${OURS}`
-                : `Written by ${OURS}, read by the peer`,
-              `${suiteTitles[cell.suite]}, ${cell.wrapping}, ${storageTitles[cell.storage]}`,
-            )
-          : check(
-              cell,
-              'Encryption context and material description',
-              `${cell.context}, ${cell.wrapping}, ${by}`,
-            ),
-      )
-
-    // One wrapping algorithm for each content is enough here: what differs is the content.
-    const possible = smallShapes.filter(
-      (shape) => representative(shape) && impossibility(cellOf(shape)) === undefined,
-    )
-    const large = largeShapes
-      .filter((shape) => {
-        const first = possible.find(({ suite }) => suite === shape.suite)
-        return first?.wrapping === shape.wrapping
-      })
-      .map(cellOf)
-      .map((cell) =>
-        check(cell, 'Large objects', `${suiteTitles[cell.suite]}, ${cell.upload}, ${by}`),
-      )
-    return [...small, ...large]
+  const peer = client.peer.name
+  return directions(ours, client).flatMap((direction) => {
+    const toCell = (shape: Shape) => cellOf(shape, direction, server)
+    const small = smallShapes.map(toCell).filter(worthRunning)
+    const large = largeOf(toCell)
+    return [
+      ...small.map((cell) => check(world, direction, cell, placeOf(cell, direction, peer))),
+      ...large.map((cell) => {
+        const row = `${suiteTitles[cell.suite]}, ${cell.upload}, ${direction.by}`
+        return check(world, direction, cell, { table: 'Large objects', row, peer })
+      }),
+    ]
   })
+}
+
+/** For a server of another project: what a server could get wrong. */
+export function selectedChecks(
+  world: World,
+  server: string,
+  ours: Client,
+  client: Client,
+): readonly Check[] {
+  const peer = client.peer.name
+  return directions(ours, client).flatMap((direction) => {
+    const toCell = (shape: Shape) => cellOf(shape, direction, server)
+    const clientsCan = (cell: Cell) => impossibility({ ...cell, server: '' }) === undefined
+    const small = smallShapes.filter(({ size, wrapping }) => size === 17 && wrapping !== 'kms')
+    const large = largeOf(toCell).filter(({ size, upload }) => size > 20e6 && upload !== 'parts')
+    return [...small.map(toCell), ...large].filter(clientsCan).map((cell) => {
+      const row = `${suiteTitles[cell.suite]}, ${storageTitles[cell.storage]}, ${cell.upload}, ${direction.by}`
+      return check(world, direction, cell, { table: `On ${server}`, row, peer })
+    })
+  })
+}
+
+/** One wrapping algorithm for each content is enough here: what differs is the content. */
+function largeOf(toCell: (shape: Shape) => Cell): readonly Cell[] {
+  const possible = smallShapes
+    .map(toCell)
+    .filter((cell) => representative(cell) && impossibility(cell) === undefined)
+  return largeShapes.map(toCell).filter(({ suite, wrapping }) => {
+    const first = possible.find((cell) => cell.suite === suite)
+    return first?.wrapping === wrapping
+  })
+}
+
+function placeOf(cell: Cell, { writer, by }: Direction, peer: string): Place {
+  if (cell.context !== 'none') {
+    const row = `${cell.context}, ${cell.wrapping}, ${by}`
+    return { table: 'Encryption context and material description', row, peer }
+  }
+  return {
+    table:
+      writer.peer.name === peer
+        ? `Written by the peer, read by ${OURS}`
+        : `Written by ${OURS}, read by the peer`,
+    row: `${suiteTitles[cell.suite]}, ${cell.wrapping}, ${storageTitles[cell.storage]}`,
+    peer,
+  }
 }
 
 /** Of what is impossible as a kind of object, one cell is enough. */

@@ -29,7 +29,14 @@ import {
 } from '@s3-cse/node'
 import packageJson from '../../packages/client/package.json' with { type: 'json' }
 import type { Peer } from './peer.ts'
-import type { Commitment, KeyringKeys, Operation, Outcome, ServerAddress } from './protocol.ts'
+import {
+  ROTATED,
+  type Commitment,
+  type KeyringKeys,
+  type Operation,
+  type Outcome,
+  type ServerAddress,
+} from './protocol.ts'
 
 export const OURS = 's3-cse'
 
@@ -46,7 +53,7 @@ export function ours(): Peer {
       const s3 = client(server, operation)
       try {
         if (s3 instanceof Unsupported) throw s3
-        await operations[operation.op](s3, operation)
+        await operations[operation.op](s3, operation, server)
         return { ok: true }
       } catch (error) {
         return outcomeOf(error)
@@ -68,7 +75,7 @@ function outcomeOf(error: unknown): Outcome {
   }
 }
 
-type Run = (s3: S3EncryptionClient, operation: Operation) => Promise<void>
+type Run = (s3: S3EncryptionClient, operation: Operation, server: ServerAddress) => Promise<void>
 
 const operations: Readonly<Record<Operation['op'], Run>> = {
   async put(s3, operation) {
@@ -86,7 +93,13 @@ const operations: Readonly<Record<Operation['op'], Run>> = {
   },
   get,
   'get-range': get,
-  reencrypt: () => Promise.reject(new Unsupported('re-encryption')),
+  async reencrypt(s3, operation, server) {
+    const { bucket: Bucket, key: Key, newKeyring: keys, suffix } = operation
+    const newKeyring = keys && keyringOf(server, { ...operation, keyring: keys, context: ROTATED })
+    if (newKeyring === undefined) throw new Unsupported('this new keyring')
+    const options = { newKeyring, ...(suffix && { instructionFileSuffix: suffix }) }
+    await s3.reEncryptInstructionFile({ Bucket, Key }, options)
+  },
   async delete(s3, { bucket: Bucket, key: Key }) {
     await s3.send(new DeleteObjectCommand({ Bucket, Key }))
   },

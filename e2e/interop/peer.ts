@@ -19,59 +19,93 @@ export interface Peer {
   stop(): Promise<void>
 }
 
+const ANSWER_TIMEOUT = 120_000 // ms
+
 /** One in a process of its own. */
 export interface PeerProcess extends Peer {
   call(server: ServerAddress, operation: Operation | Benchmark): Promise<Outcome>
 }
 
-const ANSWER_TIMEOUT = 120_000 // ms
-
-/** Starts a peer's program, which serves until its standard input ends. */
+/** A peer's program, which serves until its standard input ends. One that crashed is started anew. */
 export async function startPeer(row: PeerRow): Promise<PeerProcess> {
-  const [command, ...args] = row.run
-  const child = spawn(command, args, {
-    cwd: row.folder,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+  let program = await startProgram(row)
+  let id = 0
+  let turn: Promise<unknown> = Promise.resolve()
+
+  async function ask(server: ServerAddress, operation: Operation | Benchmark): Promise<Outcome> {
+    if (!program.alive()) program = await startProgram(row)
+    const request = { id: ++id, server, ...operation }
+    const answer = (await program.ask(request)) as Answer | undefined
+    if (answer === undefined) {
+      return { ok: false, kind: 'error', error: CRASH, message: program.log() }
+    }
+    const { id: answered, ...outcome } = answer
+    if (answered !== id) throw new Error(`${row.name} answered ${answered} instead of ${id}`)
+    return outcome
+  }
+
+  return {
+    name: row.name,
+    version: program.version,
+    call(server, operation) {
+      const answer = turn.then(() => ask(server, operation))
+      turn = answer.catch(() => undefined)
+      return answer
+    },
+    stop: () => program.stop(),
+  }
+}
+
+/** Name of the error of a program that ended instead of answering. */
+export const CRASH = 'Crash'
+
+interface Program {
+  readonly version: string
+  readonly alive: () => boolean
+  /** Undefined if the program ended. */
+  ask(request: unknown): Promise<unknown>
+  /** The end of what it wrote to standard error. */
+  log(): string
+  stop(): Promise<void>
+}
+
+async function startProgram({ name, folder, run: [command, ...args] }: PeerRow): Promise<Program> {
+  const child = spawn(command, args, { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] })
   const log: string[] = []
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log.push(text)
     if (log.length > 200) log.shift()
   })
-  const exited = once(child, 'exit').then(([code, signal]: (string | number | null)[]) => {
-    throw new Error(`${row.name} ended (${code ?? signal ?? ''}):\n${log.join('').slice(-4000)}`)
-  })
-  exited.catch(() => undefined) // each caller races it
-
+  child.stdin.on('error', () => undefined) // told by the missing answer
+  const closed = once(child, 'close')
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const nextLine = async (): Promise<unknown> => {
-    // A late answer would be taken for that of the next request.
-    const killer = setTimeout(() => child.kill('SIGKILL'), ANSWER_TIMEOUT)
-    try {
-      const line = await Promise.race([lines.next(), exited])
-      return line.done === true ? await exited : (JSON.parse(line.value) as unknown)
-    } finally {
-      clearTimeout(killer)
-    }
-  }
-  const { version } = (await nextLine()) as Ready
 
-  let id = 0
-  let turn: Promise<unknown> = Promise.resolve()
+  const nextLine = async (): Promise<unknown> => {
+    const deadline = new AbortController()
+    const killer = setTimeout(() => {
+      // A late answer would be taken for that of the next request.
+      deadline.abort()
+      child.kill('SIGKILL')
+    }, ANSWER_TIMEOUT)
+    const line = await lines.next()
+    clearTimeout(killer)
+    if (line.done !== true) return JSON.parse(line.value) as unknown
+    await closed
+    if (deadline.signal.aborted) throw new Error(`${name} did not answer in time`)
+    return undefined
+  }
+  const tail = () => log.join('').slice(-2000)
+
+  const ready = (await nextLine()) as Ready | undefined
+  if (ready === undefined) throw new Error(`${name} did not start:\n${tail()}`)
   return {
-    name: row.name,
-    version,
-    call(server, operation) {
-      const answer = turn.then(async () => {
-        const request = { id: ++id, server, ...operation }
-        child.stdin.write(`${JSON.stringify(request)}\n`)
-        const { id: answered, ...outcome } = (await nextLine()) as Answer
-        if (answered !== id) throw new Error(`${row.name} answered ${answered} instead of ${id}`)
-        return outcome
-      })
-      turn = answer.catch(() => undefined)
-      return answer
+    version: ready.version,
+    alive: () => child.exitCode === null && child.signalCode === null,
+    ask(request) {
+      child.stdin.write(`${JSON.stringify(request)}\n`)
+      return nextLine()
     },
+    log: tail,
     stop: () => stop(child),
   }
 }

@@ -10,21 +10,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Commitment } from './protocol.ts'
+import type { Command, Installable } from './toolchains.ts'
 
-/** A command and its arguments, run in the peer's folder. */
-export type Command = readonly [string, ...string[]]
-
-/** What `peer.json` holds, one or several. */
-interface PeerFile {
-  readonly name: string
+/** One that takes part; rows of one folder share what the first of them installs. */
+export interface PeerRow extends Installable {
   /** What it is, for people. */
   readonly title: string
-  /** Commands that must be there. */
-  readonly needs: readonly string[]
-  /** Debian's packages that bring them, where they can be installed. */
-  readonly apt?: readonly string[]
-  /** Installs what the manifest names and builds. Rows of one folder share it. */
-  readonly install?: readonly Command[]
   readonly run: Command
   /** Commitment policies that the client knows, the strictest last. */
   readonly policies: readonly Commitment[]
@@ -32,10 +23,8 @@ interface PeerFile {
   readonly needsLegacyKmsContext?: true
 }
 
-export interface PeerRow extends PeerFile {
-  /** Absolute path. */
-  readonly folder: string
-}
+/** What `peer.json` holds, one or several. */
+type PeerFile = Omit<PeerRow, 'folder'>
 
 const root = fileURLToPath(new URL('peers/', import.meta.url))
 

@@ -58,6 +58,9 @@ export interface Multipart {
   readonly parallel: boolean
 }
 
+/** Material description that a new keyring writes: it must differ from the old one. */
+export const ROTATED = { rotated: 'yes' } as const
+
 /** An operation without what every request carries. */
 export interface Operation {
   readonly op: 'put' | 'get' | 'get-range' | 'reencrypt' | 'delete'

@@ -19,13 +19,18 @@ const unique = <T>(values: readonly T[]): T[] => [...new Set(values)]
 
 /** A cell of a table: how many passed; failures; numbers of the reasons why it is impossible. */
 function summary(results: readonly Result[], reasons: string[]): string {
-  const count = (status: Result['status']) => results.filter((r) => r.status === status).length
-  const [passed, failed] = [count('pass'), count('fail')]
-  const notes = unique(results.flatMap((r) => (r.status === 'impossible' ? [r.reason] : [])))
-  for (const reason of notes) if (!reasons.includes(reason)) reasons.push(reason)
-  const numbers = notes.map((reason) => `[${reasons.indexOf(reason) + 1}]`).join('')
+  const passed = results.filter((r) => r.status === 'pass')
+  const failed = results.filter((r) => r.status === 'fail').length
+  const why = unique(results.flatMap((r) => (r.status === 'impossible' ? [r.reason] : [])))
+  for (const reason of why) if (!reasons.includes(reason)) reasons.push(reason)
+  const numbers = why.map((reason) => `[${reasons.indexOf(reason) + 1}]`).join('')
+  const noted = unique(passed.map((r) => r.note)).map((note) => {
+    const times = passed.filter((r) => r.note === note).length
+    if (note === undefined) return String(times)
+    return times === 1 ? note : `${times} ${note}`
+  })
   return [
-    passed > 0 ? `${passed}` : '',
+    noted.join(', '),
     failed > 0 ? `**${failed} failed**` : '',
     numbers === '' ? '' : `– ${numbers}`,
   ]

@@ -9,10 +9,25 @@ import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import type { Command, PeerRow } from './peers.ts'
+
+/** A command and its arguments. */
+export type Command = readonly [string, ...string[]]
+
+/** What may have to be installed before it runs. */
+export interface Installable {
+  readonly name: string
+  /** Where its commands run: an absolute path. */
+  readonly folder: string
+  /** Commands that must be there. */
+  readonly needs: readonly string[]
+  /** Debian's packages that bring them, where they can be installed. */
+  readonly apt?: readonly string[]
+  /** Installs what the manifest names and builds. */
+  readonly install?: readonly Command[]
+}
 
 /** Where packages of the distribution can be installed: those that are missing are. */
-export async function installPackages(rows: readonly PeerRow[]): Promise<void> {
+export async function installPackages(rows: readonly Installable[]): Promise<void> {
   const installed = (name: string) =>
     spawnSync('dpkg', ['--status', name], { stdio: 'ignore' }).status === 0
   const missing = rows.flatMap(({ apt = [] }) => apt).filter((name) => !installed(name))
@@ -21,8 +36,8 @@ export async function installPackages(rows: readonly PeerRow[]): Promise<void> {
   await run(['apt-get', 'install', '--yes', '--no-install-recommends', ...missing])
 }
 
-/** The commands that a peer needs and that are not there. */
-export const missingCommands = ({ needs }: PeerRow): string[] =>
+/** The commands that it needs and that are not there. */
+export const missingCommands = ({ needs }: Installable): string[] =>
   needs.filter((name) => !isCommand(name))
 
 function isCommand(name: string): boolean {
@@ -37,7 +52,7 @@ function isCommand(name: string): boolean {
 }
 
 /** Installs what the manifests name, and builds. */
-export async function build(rows: readonly PeerRow[]): Promise<void> {
+export async function build(rows: readonly Installable[]): Promise<void> {
   for (const { name, folder, install = [] } of rows) {
     for (const command of install) {
       console.log(`${name}: ${command.join(' ')}`)

@@ -11,7 +11,14 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  NotFound,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import type { Peer } from './peer.ts'
 import type { KeyringKeys, Operation, ServerAddress, Wrapping } from './protocol.ts'
 import type { Server, ServerRow } from './servers.ts'
@@ -49,6 +56,8 @@ export interface World {
   readonly otherKeys: TestKeys
   /** Without encryption. */
   readonly plain: S3Client
+  readonly kms: KMSClient
+  readonly kmsCalls: Server['kmsCalls']
   readonly bucket: string
   /** Path of a file with this many bytes, the same for each length. */
   plaintext(size: number): Promise<string>
@@ -88,7 +97,6 @@ export async function openWorld(row: Pick<ServerRow, 'start'>): Promise<World> {
 
   const kmsClient = new KMSClient({ endpoint: kms, region, credentials })
   const { KeyMetadata } = await kmsClient.send(new CreateKeyCommand({}))
-  kmsClient.destroy()
   const kmsKeyId = KeyMetadata?.Arn ?? ''
 
   const directory = mkdtempSync(join(tmpdir(), 'interop-'))
@@ -99,6 +107,8 @@ export async function openWorld(row: Pick<ServerRow, 'start'>): Promise<World> {
     keys: { kmsKeyId, ...rawKeys() },
     otherKeys: { kmsKeyId, ...rawKeys() },
     plain,
+    kms: kmsClient,
+    kmsCalls: server.kmsCalls,
     bucket: BUCKET,
     plaintext(size) {
       const path = join(directory, `plaintext-${size}`)
@@ -110,6 +120,7 @@ export async function openWorld(row: Pick<ServerRow, 'start'>): Promise<World> {
     objectKey: () => `object-${++serial}`,
     async stop() {
       plain.destroy()
+      kmsClient.destroy()
       await server.stop()
       await rm(directory, { recursive: true, maxRetries: 5 })
     },
@@ -151,5 +162,38 @@ export async function read(
 export function expectBytes(actual: Buffer, expected: Buffer): void {
   if (!actual.equals(expected)) {
     throw new Mismatch(`read ${actual.length} bytes that are not the ${expected.length} expected`)
+  }
+}
+
+/** An object as it is stored. */
+export interface StoredObject {
+  readonly metadata: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+export async function stored({ plain, bucket }: World, key: string): Promise<StoredObject> {
+  const output = await plain.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+  const body = Buffer.from((await output.Body?.transformToByteArray()) ?? [])
+  return { metadata: output.Metadata ?? {}, body }
+}
+
+/** Stores an object as it is, under a new key unless one is given. */
+export async function store(
+  world: World,
+  { metadata, body }: StoredObject,
+  key: string = world.objectKey(),
+): Promise<string> {
+  const put = { Bucket: world.bucket, Key: key, Metadata: metadata, Body: body }
+  await world.plain.send(new PutObjectCommand(put))
+  return key
+}
+
+export async function exists({ plain, bucket }: World, key: string): Promise<boolean> {
+  try {
+    await plain.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
+    return true
+  } catch (error) {
+    if (error instanceof NotFound) return false
+    throw error
   }
 }

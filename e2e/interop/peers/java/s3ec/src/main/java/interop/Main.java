@@ -17,7 +17,11 @@ import java.util.function.Consumer;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.AwsRequestOverrideConfiguration;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -49,6 +53,7 @@ public final class Main implements Peer {
     static Wrapped of(Request.Server server) {
       return new Wrapped(
           S3AsyncClient.builder()
+              .overrideConfiguration(config -> config.addExecutionInterceptor(new NoExpect()))
               .endpointOverride(server.s3())
               .forcePathStyle(true)
               .region(Region.of(server.region()))
@@ -59,6 +64,15 @@ public final class Main implements Peer {
               .region(Region.of(server.region()))
               .credentialsProvider(credentials(server))
               .build());
+    }
+  }
+
+  /** The SDK takes moto's {@code 100 Continue} for the answer. */
+  private static final class NoExpect implements ExecutionInterceptor {
+    @Override
+    public SdkHttpRequest modifyHttpRequest(
+        Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
+      return context.httpRequest().toBuilder().removeHeader("Expect").build();
     }
   }
 
