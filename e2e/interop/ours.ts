@@ -14,6 +14,7 @@ import {
   UploadPartCommand,
   type CompletedPart,
 } from '@aws-sdk/client-s3'
+import { cognitoCredentials } from '@s3-cse/browser'
 import {
   fileSource,
   isS3EncryptionError,
@@ -150,13 +151,16 @@ function requestOptions({ op, keyring, context, delayed, storage, suffix }: Oper
 }
 
 function client(server: ServerAddress, operation: Operation): S3EncryptionClient | Unsupported {
-  const { s3: endpoint, region, accessKeyId, secretAccessKey } = server
+  const { s3: endpoint, region, accessKeyId, secretAccessKey, identityPoolId } = server
   const keyring = keyringOf(server, operation)
   if (keyring === undefined) return new Unsupported(`writing ${operation.keyring.kind}`)
   return new S3EncryptionClient({
     endpoint,
     region,
-    credentials: { accessKeyId, secretAccessKey },
+    credentials:
+      identityPoolId === undefined
+        ? { accessKeyId, secretAccessKey }
+        : cognitoCredentials(identityPoolId, { clientConfig: { endpoint } }),
     forcePathStyle: true,
     maxAttempts: 1,
     keyring,

@@ -19,6 +19,8 @@ export interface ServerAddress {
   readonly region: string
   readonly accessKeyId: string
   readonly secretAccessKey: string
+  /** Of Amazon Cognito at the address of S3, where this library is to get its credentials. */
+  readonly identityPoolId?: string
 }
 
 /** How a data key is wrapped: the names of `x-amz-wrap-alg`, `AES` and `RSA` being those without one. */

@@ -33,6 +33,8 @@ interface ServerFile {
   readonly run: Command
   /** Whether KMS is served too, at the same address. */
   readonly kms: boolean
+  /** Whether Amazon Cognito is. */
+  readonly cognito: boolean
 }
 
 export interface ExternalServer extends ServerFile {
@@ -41,6 +43,7 @@ export interface ExternalServer extends ServerFile {
 }
 
 const root = fileURLToPath(new URL('.', import.meta.url))
+const REGION = 'us-east-1'
 const STARTUP_TIMEOUT = 60_000 // ms
 
 export const externalServers: readonly ExternalServer[] = readdirSync(root)
@@ -93,10 +96,28 @@ export async function startExternal(
   const address = {
     s3: endpoint,
     kms: server.kms ? endpoint : aws.kms.endpoint,
-    region: 'us-east-1',
+    region: REGION,
     ...aws.credentials,
+    ...(server.cognito ? { identityPoolId: await identityPool(endpoint) } : {}),
   }
   return { address, stop }
+}
+
+/** Makes a pool whose visitors need no sign-in. */
+async function identityPool(endpoint: string): Promise<string> {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AWSCognitoIdentityService.CreateIdentityPool',
+      // Tells the service; nobody looks at the signature.
+      authorization: `AWS4-HMAC-SHA256 Credential=key/20260101/${REGION}/cognito-identity/aws4_request, SignedHeaders=host, Signature=0`,
+    },
+    body: JSON.stringify({ IdentityPoolName: 'pool', AllowUnauthenticatedIdentities: true }),
+  })
+  const { IdentityPoolId } = (await response.json()) as { IdentityPoolId?: string }
+  if (IdentityPoolId === undefined) throw new Error(`${endpoint} made no identity pool`)
+  return IdentityPoolId
 }
 
 /** Waits until something answers, whatever it says. */

@@ -27,6 +27,7 @@ public record Request(
     boolean delayed,
     Bench bench) {
 
+  @JsonIgnoreProperties(ignoreUnknown = true)
   public record Server(
       URI s3, URI kms, String region, String accessKeyId, String secretAccessKey) {}
 
