@@ -6,7 +6,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"io"
 	"os"
 	"strings"
 
@@ -111,12 +110,7 @@ func get(r *lineprotocol.Request) error {
 	if err != nil {
 		return err
 	}
-	defer output.Body.Close()
-	plaintext, err := io.ReadAll(output.Body)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(r.File, plaintext, 0o600)
+	return r.Save(output.Body)
 }
 
 func bench(r *lineprotocol.Request) error {
@@ -140,8 +134,7 @@ func bench(r *lineprotocol.Request) error {
 			if err != nil {
 				return 0, err
 			}
-			defer output.Body.Close()
-			return io.Copy(io.Discard, output.Body)
+			return lineprotocol.Drain(output.Body)
 		})
 }
 

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -122,6 +123,22 @@ func run(request *Request, operations map[string]func(*Request) error) answer {
 		kind = "unsupported"
 	}
 	return answer{ID: request.ID, Kind: kind, Error: fmt.Sprintf("%T", err), Message: err.Error()}
+}
+
+// Save reads a plaintext to its end, and only then writes it where the request says.
+func (r *Request) Save(plaintext io.ReadCloser) error {
+	defer plaintext.Close()
+	content, err := io.ReadAll(plaintext)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(r.File, content, 0o600)
+}
+
+// Drain reads a plaintext to its end and returns its length.
+func Drain(plaintext io.ReadCloser) (int64, error) {
+	defer plaintext.Close()
+	return io.Copy(io.Discard, plaintext)
 }
 
 // Timed calls one of the operations with each of the keys of a benchmark, as many at a time as it says.
