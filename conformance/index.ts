@@ -13,6 +13,7 @@ import { errorChecks } from './errors.ts'
 import { fileChecks } from './files.ts'
 import { goldenChecks } from './golden.ts'
 import { keyringChecks } from './keyrings.ts'
+import { legacyChecks } from './legacy/checks.ts'
 import type { Library } from './library.ts'
 import { putGetChecks } from './put-get.ts'
 import { readingChecks } from './reading.ts'
@@ -28,6 +29,7 @@ export const areas: readonly Area<Library>[] = [
     })),
   },
   { name: 'golden objects', checks: goldenChecks },
+  { name: 'legacy', checks: legacyChecks },
   { name: 'keyrings', checks: keyringChecks },
   { name: 'envelope', checks: envelopeChecks },
   { name: 'content', checks: contentChecks },

@@ -3,7 +3,7 @@ import { kmsKeyring, S3EncryptionClient, type S3EncryptionClientConfig } from '@
 import { afterAll, beforeAll } from 'vitest'
 import { BUCKET, KEYS, openAccount, type Account } from '../../../e2e/account.ts'
 
-export { BUCKET, KEYS, OTHER_REGION, S3_REGION } from '../../../e2e/account.ts'
+export { BUCKET, KEYS, OTHER_REGION } from '../../../e2e/account.ts'
 
 type KmsOptions = Parameters<typeof kmsKeyring>[0]
 

@@ -58,6 +58,7 @@ export type DownloadOptions = TransferOptions &
     /** Must equal what the object was written with. */
     readonly encryptionContext?: StringMap | undefined
     readonly abortSignal?: AbortSignal | undefined
+    /** Told after each range. */
     readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
   }
 

@@ -10,6 +10,7 @@ import type { Bytes } from '@s3-cse/core'
 
 /** Content that can be read in any order, such as a file. */
 export interface Source {
+  /** Called once for each upload. */
   open(): Promise<OpenSource>
 }
 
@@ -24,11 +25,13 @@ export interface OpenSource {
   readonly fingerprint: string | undefined
   /** Bytes from `start` up to, not including, `end`. Fewer if the source was shortened meanwhile. */
   read(start: number, end: number): Promise<Bytes>
+  /** Called once, when nothing more will be read. */
   close(): Promise<void>
 }
 
 /** Where downloaded content goes. */
 export interface Sink {
+  /** Called once for each download. */
   open(): Promise<OpenSink>
 }
 

@@ -32,6 +32,7 @@ export interface StreamSettings {
   readonly chunkSize: number
   readonly concurrency: number
   readonly length: number | undefined
+  /** Makes the cipher of one object. */
   readonly cipher: (key: ContentKey) => Promise<GcmCipher>
 }
 
