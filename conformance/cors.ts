@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assertBytes, assertRejects, content, type Check } from './check.ts'
+import { assertBytes, assertEqual, assertRejects, content, type Check } from './check.ts'
 import { bodyOf, controlS3, encryptionClient, freshObject } from './account.ts'
 import type { Library } from './library.ts'
 
@@ -21,7 +21,7 @@ async function hiding(library: Library, names: string | null): Promise<void> {
   await controlS3(library, 'hide-headers', { names })
 }
 
-export const corsChecks: Check<Library>[] = rules.map(({ name, names, code }) => ({
+const hidden: Check<Library>[] = rules.map(({ name, names, code }) => ({
   name: `rules that hide ${name}: refused by a page of another origin, read by all others`,
   async run(library) {
     const object = freshObject(library)
@@ -38,3 +38,14 @@ export const corsChecks: Check<Library>[] = rules.map(({ name, names, code }) =>
     assertBytes(await bodyOf(await client.getObject(object)), plaintext)
   },
 }))
+
+const isolated: Check<Library> = {
+  name: 'the page is isolated from those of other origins where it is meant to be',
+  run({ traits }) {
+    const { crossOriginIsolated = false } = globalThis as { crossOriginIsolated?: boolean }
+    assertEqual(crossOriginIsolated, traits.isolated)
+    return Promise.resolve()
+  },
+}
+
+export const corsChecks: Check<Library>[] = [...hidden, isolated]

@@ -49,6 +49,8 @@ export interface Traits {
   readonly aes192: boolean
   /** S3 is another origin: only the headers that CORS exposes can be seen. */
   readonly crossOrigin: boolean
+  /** A page that is isolated from those of other origins. */
+  readonly isolated: boolean
 }
 
 /** One file, by the sources and sinks of the platform's adapter. */

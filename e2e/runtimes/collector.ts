@@ -19,10 +19,17 @@ export interface Collector {
   stop(): Promise<void>
 }
 
+/** What is served at a path. */
+export interface Page {
+  readonly type: string
+  readonly body: string | Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
+}
+
 /** @param pages - what is served by path, for runtimes that load a page. */
 export async function startCollector(
   settings: Settings,
-  pages: Readonly<Record<string, { type: string; body: string | Uint8Array }>>,
+  pages: Readonly<Record<string, Page>>,
 ): Promise<Collector> {
   const results: Result[] = []
   let finish: (done: Done) => void
@@ -48,7 +55,7 @@ export async function startCollector(
       if (route !== undefined) {
         const input = request.method === 'POST' ? await json(request) : undefined
         answer(response, 200, 'application/json', JSON.stringify(route(input) ?? {}))
-      } else if (page !== undefined) answer(response, 200, page.type, page.body)
+      } else if (page !== undefined) answer(response, 200, page.type, page.body, page.headers)
       else answer(response, 404, 'text/plain', '')
     })()
   })
@@ -67,6 +74,12 @@ export async function startCollector(
   }
 }
 
-function answer(response: ServerResponse, status: number, type: string, body: string | Uint8Array) {
-  response.writeHead(status, { 'content-type': type }).end(body)
+function answer(
+  response: ServerResponse,
+  status: number,
+  type: string,
+  body: string | Uint8Array,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  response.writeHead(status, { ...headers, 'content-type': type }).end(body)
 }

@@ -18,11 +18,23 @@ import type { Runtime } from './runtimes.ts'
 
 const LONGEST_RUN = 300_000 // milliseconds
 
-const PAGE = `<!doctype html><script>
+const PAGE =
+  '<!doctype html><script src=failed.js></script><script type=module src=suite.js></script>'
+const FAILED = `
   const failed = (reason) => fetch('/failed', { method: 'POST', body: JSON.stringify(String(reason)) })
   addEventListener('error', ({ message }) => failed(message))
   addEventListener('unhandledrejection', ({ reason }) => failed(reason))
-</script><script type=module src=suite.js></script>`
+  addEventListener('securitypolicyviolation', ({ violatedDirective }) => failed(violatedDirective))
+`
+
+/** The strictest policy that lets a page reach S3 and KMS. */
+const policyFor = (...endpoints: string[]) =>
+  `default-src 'self'; connect-src 'self' ${endpoints.join(' ')}`
+
+const ISOLATION = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+}
 
 /** What became of a runtime. */
 export interface Run {
@@ -41,11 +53,16 @@ export async function runIn(runtime: Runtime): Promise<Run> {
   const account = await openAccount()
   const s3Config = { ...account.s3Config, ...runtime.s3Config }
   const aws = { s3Config, kmsConfig: account.kmsConfig(), bucket: BUCKET, keyId: KEYS.app }
+  const headers = {
+    'content-security-policy': policyFor(s3Config.endpoint, aws.kmsConfig.endpoint),
+    ...(runtime.traits.isolated ? ISOLATION : {}),
+  }
   const script = await readFile(join(OUTPUT, 'browser.mjs'))
   const collector = await startCollector(
     { aws, traits: runtime.traits },
     {
-      '/': { type: 'text/html', body: PAGE },
+      '/': { type: 'text/html', body: PAGE, headers },
+      '/failed.js': { type: 'text/javascript', body: FAILED },
       '/suite.js': { type: 'text/javascript', body: script },
     },
   )

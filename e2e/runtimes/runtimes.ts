@@ -33,8 +33,8 @@ export interface Runtime {
   readonly launch: Launcher
 }
 
-const server: Traits = { aes192: true, crossOrigin: false }
-const browser: Traits = { aes192: true, crossOrigin: true }
+const server: Traits = { aes192: true, crossOrigin: false, isolated: false }
+const browser: Traits = { aes192: true, crossOrigin: true, isolated: false }
 
 const require = createRequire(import.meta.url)
 // The program itself: the package's launcher passes no pipe on.
@@ -79,8 +79,8 @@ export const runtimes: readonly Runtime[] = [
   },
   {
     name: 'Chromium',
-    packages: '@s3-cse/browser, bundled',
-    traits: { ...browser, aes192: false },
+    packages: '@s3-cse/browser, bundled; a cross-origin-isolated page',
+    traits: { ...browser, aes192: false, isolated: true },
     launch: chromium(() => findChromium({ install: true })),
   },
   {

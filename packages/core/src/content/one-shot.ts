@@ -65,9 +65,11 @@ export async function decryptBytes(key: ContentKey, ciphertext: Bytes): Promise<
         throw decryptionFailed()
       }
     }
-    case 'AES-CBC':
+    case 'AES-CBC': {
+      const cbc = await importCbcKey(key)
       if (ciphertext.length === 0 || ciphertext.length % 16 !== 0) throw decryptionFailed()
-      return unpad(await decryptBlocks(await importCbcKey(key), key.iv, ciphertext))
+      return unpad(await decryptBlocks(cbc, key.iv, ciphertext))
+    }
     case 'AES-CTR':
       throw rangedOnly(key)
   }
