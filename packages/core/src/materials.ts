@@ -76,6 +76,8 @@ export async function wrapDataKey(
   materials: EncryptionMaterials,
 ): Promise<{ readonly wrapped: WrappedDataKey; readonly wrappingAlgorithm: WrappingAlgorithm }> {
   const wrapped = await keyring.onEncrypt(materials)
+  // It is awaited later, or never, where something else is refused before.
+  Promise.resolve(wrapped.encryptedDataKey).catch(() => undefined)
   const wrappingAlgorithm = wrappingAlgorithmByName(wrapped.wrappingAlgorithm)
   if (wrappingAlgorithm === undefined) {
     throw new S3EncryptionError(

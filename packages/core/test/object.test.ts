@@ -221,3 +221,24 @@ test('errors are recognised across realms, and carry no cause into logs', () => 
 })
 
 const structuredCloneLike = (error: Error): unknown => JSON.parse(JSON.stringify(error))
+
+test('a wrapping that fails after its keyring was refused does not go unhandled', async () => {
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  const keyring = {
+    ...toyKeyring(),
+    onEncrypt: () =>
+      Promise.resolve({
+        dataKey: new Uint8Array(1),
+        encryptedDataKey: Promise.reject(new Error('no')),
+        wrappingAlgorithm: 'kms+context' as const,
+        description: {},
+      }),
+  }
+  await expect(encrypt(new Uint8Array(0), { keyring })).rejects.toMatchObject({
+    code: 'ERR_DATA_KEY_INVALID',
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+})
