@@ -31,7 +31,11 @@ export function fileSink(path: string | URL): Sink {
           await Deno.rename(temporary, path)
         },
         async abort() {
-          file.close()
+          try {
+            file.close()
+          } catch {
+            // It was closed already, before a rename that failed.
+          }
           await Deno.remove(temporary)
         },
       }

@@ -12,7 +12,10 @@ export function fileSource(path: string | URL): Source {
   return {
     async open() {
       const file = await Deno.open(path, { read: true })
-      const { size, mtime, ino } = await file.stat()
+      const { size, mtime, ino } = await file.stat().catch((error: unknown) => {
+        file.close()
+        throw error
+      })
       return {
         size,
         fingerprint: `${ino ?? ''}-${mtime?.getTime() ?? ''}`,

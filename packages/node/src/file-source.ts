@@ -13,7 +13,10 @@ export function fileSource(path: string | URL): Source {
   return {
     async open() {
       const file = await open(path)
-      const { size, mtimeMs, ino } = await file.stat()
+      const { size, mtimeMs, ino } = await file.stat().catch(async (error: unknown) => {
+        await file.close()
+        throw error
+      })
       return {
         size,
         fingerprint: `${ino}-${mtimeMs}`,
