@@ -67,6 +67,7 @@ export {
 } from './errors.ts'
 export { deriveKeys, type DerivationInput, type DerivedKeys } from './kdf.ts'
 export type { AesKeySource } from './keys/aes-key.ts'
+export type { CryptoKey, JsonWebKey } from './keys/webcrypto-types.ts'
 export { decryptPrivateKey } from './keys/encrypted-key.ts'
 export type { RsaKeySource } from './keys/rsa-key.ts'
 export type {

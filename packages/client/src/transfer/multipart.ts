@@ -22,15 +22,30 @@ import { checksumsIn } from '../checksums.ts'
 import { pick, without } from '../members.ts'
 import { abortedBy, internal } from '../operation.ts'
 
-const TARGET = ['Bucket', 'Key', 'RequestPayer', 'ExpectedBucketOwner'] as const
-const SSE_C = ['SSECustomerAlgorithm', 'SSECustomerKey', 'SSECustomerKeyMD5'] as const
-
 /** What the other requests of an upload repeat. */
 const PASSED_ON = {
-  part: [...TARGET, ...SSE_C, 'ChecksumAlgorithm'],
-  list: [...TARGET, ...SSE_C],
-  complete: [...TARGET, ...SSE_C, 'IfMatch', 'IfNoneMatch'],
-  abort: TARGET,
+  part: [
+    'Bucket',
+    'Key',
+    'ChecksumAlgorithm',
+    'SSECustomerAlgorithm',
+    'SSECustomerKey',
+    'SSECustomerKeyMD5',
+    'RequestPayer',
+    'ExpectedBucketOwner',
+  ],
+  complete: [
+    'Bucket',
+    'Key',
+    'IfMatch',
+    'IfNoneMatch',
+    'SSECustomerAlgorithm',
+    'SSECustomerKey',
+    'SSECustomerKeyMD5',
+    'RequestPayer',
+    'ExpectedBucketOwner',
+  ],
+  abort: ['Bucket', 'Key', 'RequestPayer', 'ExpectedBucketOwner'],
 } as const satisfies Record<string, readonly (keyof PutObjectCommandInput)[]>
 
 /** Members of `PutObject` that `CreateMultipartUpload` does not have; the body is plaintext. */
@@ -96,11 +111,8 @@ export function openMultipart(
     },
     async list() {
       const parts = new Map<number, string>()
-      const request = { ...pick(input, PASSED_ON.list), ...target }
-      for await (const { Parts = [], IsTruncated } of paginateListParts({ client }, request)) {
+      for await (const { Parts = [] } of paginateListParts({ client }, target)) {
         for (const { PartNumber = 0, ETag = '' } of Parts) parts.set(PartNumber, ETag)
-        // S3 tells where the next page would begin also where there is none.
-        if (IsTruncated !== true) break
       }
       return parts
     },

@@ -9,20 +9,28 @@
 
 import type { Bytes } from '../bytes.ts'
 
-/** A port that nobody listens to: what is transferred to it is gone. */
-let sink: MessagePort | undefined
+/** A port that nobody listens to: what is transferred to it is gone. Null where there are no ports. */
+let sink: MessagePort | null | undefined
 
-function drop(buffer: ArrayBuffer): void {
-  if (sink === undefined) {
+function openSink(): MessagePort | null {
+  try {
     const { port1, port2 } = new MessageChannel()
     port2.close()
-    sink = port1
+    return port1
+  } catch {
+    // The edge runtime of Next.js has a constructor that throws.
+    return null
   }
-  sink.postMessage(undefined, [buffer])
+}
+
+function drop(buffer: ArrayBuffer): void {
+  if (sink === undefined) sink = openSink()
+  sink?.postMessage(undefined, [buffer])
 }
 
 /**
- * Frees the memory of bytes that nobody needs any more. Every view of the same buffer becomes empty.
+ * Frees the memory of bytes that nobody needs any more. Every view of the same buffer becomes empty,
+ * except in runtimes that cannot transfer a buffer, where the garbage collector does the rest.
  *
  * Call it only for bytes that this library returned to you, and that you have not handed on: the
  * bytes of anybody else may share their buffer with others.

@@ -12,7 +12,12 @@ import { readPieces } from './source.ts'
 import { decryptStreamUnverified, encryptStream } from './stream.ts'
 
 /** What `pipeThrough` takes, as it takes a `TransformStream`. */
-export type BytesTransform = ReadableWritablePair<Bytes, Uint8Array>
+export interface BytesTransform {
+  /** What comes out. */
+  readonly readable: ReadableStream<Bytes>
+  /** What goes in. */
+  readonly writable: WritableStream<Uint8Array>
+}
 
 /** A stream that asks a generator for what its reader asks for, and nothing ahead. */
 export function toReadable(

@@ -11,6 +11,7 @@ import { DECRYPTS, ENCRYPTS } from './cipher.ts'
 import { isCryptoKey, requireFit, type KeyRequirement } from './crypto-key.ts'
 import { importRefused, unfitKey } from './failures.ts'
 import { isJwk, readOctetJwk } from './jwk.ts'
+import type { CryptoKey, JsonWebKey } from './webcrypto-types.ts'
 
 /**
  * An AES key: 16, 24 or 32 bytes; a JWK with `kty` `oct`; or a `CryptoKey`. A `CryptoKey` serves the

@@ -13,6 +13,7 @@ import { importRefused, unfitKey } from './failures.ts'
 import { fromBase64Url, isJwk, readRsaJwk } from './jwk.ts'
 import { readPem } from './pem.ts'
 import { recognizeRsaDer, type RsaDer } from './rsa-der.ts'
+import type { CryptoKey, JsonWebKey } from './webcrypto-types.ts'
 
 /**
  * An RSA key: PEM text or DER bytes (SPKI, PKCS#8 or PKCS#1, without passphrase), a JWK with `kty`
