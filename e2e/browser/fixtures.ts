@@ -11,11 +11,12 @@ import { fileURLToPath } from 'node:url'
 import { test as base } from '@playwright/test'
 import { BUCKET, openAccount, type Account } from '../account.ts'
 import type { ClientSettings } from './page/main.ts'
-import { servePage, type ServedPage } from './serve-page.ts'
+import type { ServedFolder } from './serve-folder.ts'
+import { servePage } from './serve-page.ts'
 
 interface WorkerFixtures {
   readonly account: Account
-  readonly served: ServedPage
+  readonly served: ServedFolder
   /** For `cse.client()` in the page, and for a client of Node.js. */
   readonly settings: ClientSettings
 }

@@ -6,10 +6,10 @@
  */
 
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
-import { copyFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { OUTPUT } from './bundle.ts'
+import { firstLine, startWorkerd } from './workerd.ts'
 
 /** Starts a runtime. */
 export type Launcher = (place: {
@@ -91,39 +91,11 @@ export function miniBrowser(find: () => string[]): Launcher {
 }
 
 /** workerd with one worker, which is sent one request. */
-export function workerd(find: () => string, suite: string, flags: readonly string[]): Launcher {
+export function workerd(suite: string, flags: readonly string[]): Launcher {
   return async ({ origin, folder }) => {
-    await copyFile(join(OUTPUT, `${suite}.mjs`), join(folder, 'worker.mjs'))
-    const config = join(folder, 'config.capnp')
-    await writeFile(config, workerConfig(flags))
-    const args = ['serve', config, '--control-fd=3']
-    const child = start(find(), args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
-    const { port } = JSON.parse(await firstLine(child)) as { port: number }
+    const { child, url } = await startWorkerd(join(OUTPUT, `${suite}.mjs`), folder, flags)
     // It answers when all is done; how it goes is told to the collector.
-    fetch(`http://127.0.0.1:${port}`, { method: 'POST', body: origin }).catch(() => undefined)
+    fetch(url, { method: 'POST', body: origin }).catch(() => undefined)
     return [child]
   }
-}
-
-const workerConfig = (flags: readonly string[]) => `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = .worker),
-    (name = "internet", network = (allow = ["private"])),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-);
-const worker :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "worker.mjs")],
-  compatibilityDate = "2026-06-01",
-  compatibilityFlags = ${JSON.stringify(flags)},
-);
-`
-
-/** What a process first says on a pipe that it was given for that. */
-async function firstLine({ stdio }: ChildProcess): Promise<string> {
-  // Left open: a program that cannot write its next line to it would end.
-  const chunks = (stdio[3] as Readable).iterator({ destroyOnReturn: false })
-  for await (const chunk of chunks) return String(chunk).trim()
-  throw new Error('It ended before it was ready')
 }

@@ -37,8 +37,6 @@ const server: Traits = { aes192: true, crossOrigin: false, isolated: false }
 const browser: Traits = { aes192: true, crossOrigin: true, isolated: false }
 
 const require = createRequire(import.meta.url)
-// The program itself: the package's launcher passes no pipe on.
-const workerdPath = () => (require('workerd') as { default: string }).default
 const denoPath = () => require.resolve('deno/bin.cjs')
 const denoFlags = ['run', '--no-check', '--no-lock', '--allow-all', '--node-modules-dir=manual']
 
@@ -67,7 +65,7 @@ export const runtimes: readonly Runtime[] = [
     name: 'workerd, as a browser',
     packages: '@s3-cse/browser, bundled with the conditions of workers',
     traits: server,
-    launch: workerd(workerdPath, 'worker', []),
+    launch: workerd('worker', []),
   },
   {
     name: 'workerd, as Node.js',
@@ -75,7 +73,7 @@ export const runtimes: readonly Runtime[] = [
     traits: server,
     // Its node:http never says that S3 continues: the SDK would wait for 6 seconds.
     s3Config: { expectContinueHeader: false },
-    launch: workerd(workerdPath, 'worker-node', ['nodejs_compat']),
+    launch: workerd('worker-node', ['nodejs_compat']),
   },
   {
     name: 'Chromium',

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createElement } from 'react'
+
+export default function Layout({ children }) {
+  return createElement('html', { lang: 'en' }, createElement('body', null, children))
+}
