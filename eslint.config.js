@@ -3,7 +3,13 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 export default defineConfig(
-  globalIgnores(['**/dist', '**/node_modules', '**/.cache', '**/test-results', '**/*.{cjs,js,mjs}']),
+  globalIgnores([
+    '**/dist',
+    '**/node_modules',
+    '**/.cache',
+    '**/test-results',
+    '**/*.{cjs,js,mjs}',
+  ]),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
