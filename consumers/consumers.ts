@@ -6,7 +6,7 @@
  */
 
 import { createRequire } from 'node:module'
-import { copy, nextServer, page, script, tool, workerd, type Step } from './steps.ts'
+import { copy, jsr, nextServer, page, script, tool, workerd, type Step } from './steps.ts'
 
 /** One consumer. */
 export interface Consumer {
@@ -24,8 +24,15 @@ const { findEngine } = await load<{ findEngine: (name: string) => string }>('eng
 
 const browser = () => findChromium({ install: true })
 const require = createRequire(import.meta.url)
-const deno = ['run', '--no-lock', '--allow-all', '--node-modules-dir=manual'] as const
-const denoProgram = () => [process.execPath, require.resolve('deno/bin.cjs'), ...deno] as const
+const deno = (...flags: readonly string[]) =>
+  [
+    process.execPath,
+    require.resolve('deno/bin.cjs'),
+    'run',
+    '--no-lock',
+    '--allow-all',
+    ...flags,
+  ] as const
 
 const bundle = (entry: string, file: string, ...flags: readonly string[]): Step =>
   tool('esbuild', [entry, '--bundle', '--format=esm', `--outfile=${file}`, ...flags])
@@ -48,7 +55,11 @@ export const consumers: readonly Consumer[] = [
   ...requires,
   ...typescript,
   { name: 'Bun', steps: [script(() => findEngine('bun'), 'node/main.js')] },
-  { name: 'Deno, npm', steps: [script(denoProgram, 'deno/main.js')] },
+  {
+    name: 'Deno, npm',
+    steps: [script(() => deno('--node-modules-dir=manual'), 'deno/main.js')],
+  },
+  { name: 'Deno, JSR layout', steps: [jsr(() => deno(), 'deno')] },
   {
     name: 'Vite',
     steps: [

@@ -7,12 +7,14 @@
 
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { chromium } from '@playwright/test'
 import { serveFolder } from '../e2e/browser/serve-folder.ts'
 import { startWorkerd } from '../e2e/runtimes/workerd.ts'
+import { layOutForJsr } from '../scripts/packages/jsr.ts'
 
 /** Where a step works. */
 export interface Place {
@@ -62,6 +64,26 @@ export function script(
 /** Puts a file where a tool does not. */
 export function copy(from: string, to: string): Step {
   return ({ folder }) => cp(join(folder, from), join(folder, to))
+}
+
+/** Runs a project in a workspace of Deno's, in which the packages are laid out as on JSR. */
+export function jsr(command: () => readonly [string, ...string[]], project: string): Step {
+  return async ({ folder, account }) => {
+    const home = await mkdtemp(join(tmpdir(), 'jsr-'))
+    try {
+      await cp(layOutForJsr(), home, { recursive: true })
+      // Unlike `deno publish`, `deno run` reads the same under its own name only.
+      for (const file of await readdir(home, { recursive: true })) {
+        if (basename(file) !== 'jsr.json') continue
+        await rename(join(home, file), join(home, dirname(file), 'deno.json'))
+      }
+      await cp(join(folder, project), join(home, project), { recursive: true })
+      await cp(join(folder, 'round-trip.js'), join(home, 'round-trip.js'))
+      await script(command, `${project}/main.js`)({ folder: home, account })
+    } finally {
+      await rm(home, { recursive: true })
+    }
+  }
 }
 
 /** Opens a built page in Chromium. @param workers - how many dedicated workers it must start. */

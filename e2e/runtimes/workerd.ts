@@ -12,7 +12,8 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 
 // The program itself: the package's launcher passes no pipe on.
-const program = () => (createRequire(import.meta.url)('workerd') as { default: string }).default
+const require = createRequire(import.meta.url)
+const program = () => (require('workerd') as { default: string }).default
 
 /**
  * Starts one.
