@@ -8,11 +8,6 @@
 
 export const absent: readonly { readonly client: string; readonly reason: string }[] = [
   {
-    client: 'Amazon S3 Encryption Client for Go 4.x',
-    reason:
-      'the module proxy refused 4.0.1, and the checksum database has no entry for 4.0.0, so that go cannot verify it. Version 3.2, which takes part, reads what 4.x writes',
-  },
-  {
     client: 'Amazon S3 Encryption Client for .NET',
     reason: 'published on NuGet only',
   },

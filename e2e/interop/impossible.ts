@@ -105,19 +105,19 @@ const rows: readonly Impossible[] = [
     reason: 'key commitment is read only: a version for the transition',
   },
   {
-    peers: ['go-v1', 'go-v3', 'python-v4'],
+    peers: ['go-v1', 'go-v3', 'go-v4', 'python-v4'],
     role: 'write',
     when: { wrapping: RAW_WRAPPINGS },
     reason: 'has no raw keyrings',
   },
   {
-    peers: ['go-v1', 'go-v3', 'python-v4'],
+    peers: ['go-v1', 'go-v3', 'go-v4', 'python-v4'],
     role: 'read',
     when: { wrapping: RAW_WRAPPINGS },
     reason: 'has no raw keyrings',
   },
   {
-    peers: ['java-v4', 'java-v3', 'java-sdk-v1-v2', 'go-v3', 'python-v4'],
+    peers: ['java-v4', 'java-v3', 'java-sdk-v1-v2', 'go-v3', 'go-v4', 'python-v4'],
     role: 'write',
     when: { wrapping: LEGACY_WRAPPINGS },
     reason: 'legacy wrapping is read only',
@@ -159,7 +159,7 @@ const rows: readonly Impossible[] = [
     reason: 'writes the wrapping kms with AES-CBC only',
   },
   {
-    peers: ['go-v3', 'python-v4'],
+    peers: ['go-v3', 'go-v4', 'python-v4'],
     role: 'write',
     when: { storage: ['instruction'] },
     reason: 'instruction files are read only',
@@ -202,7 +202,7 @@ const rows: readonly Impossible[] = [
     reason: 'refuses an encryption context that is not ASCII',
   },
   {
-    peers: ['go-v1', 'go-v3', 'aioboto3', 'ruby'],
+    peers: ['go-v1', 'go-v3', 'go-v4', 'aioboto3', 'ruby'],
     role: 'write',
     when: { upload: MANY_PARTS },
     reason: 'has no multipart uploads',
@@ -214,7 +214,7 @@ const rows: readonly Impossible[] = [
     reason: 'uploads parts one after the other',
   },
   {
-    peers: ['go-v1', 'go-v3', 'python-v4', 'ruby'],
+    peers: ['go-v1', 'go-v3', 'go-v4', 'python-v4', 'ruby'],
     role: 'read a range',
     when: {},
     reason: 'reads no ranges',
@@ -264,7 +264,7 @@ const rows: readonly Impossible[] = [
     reason: 'leaves the instruction file',
   },
   {
-    peers: ['go-v1', 'go-v3', 'python-v4', 'aioboto3', 'ruby'],
+    peers: ['go-v1', 'go-v3', 'go-v4', 'python-v4', 'aioboto3', 'ruby'],
     role: 're-encrypt',
     when: {},
     reason: 'does not re-encrypt',
