@@ -10,9 +10,9 @@ import type { Result } from './checks.ts'
 
 export interface Participant {
   readonly name: string
+  /** What it is, for people. */
   readonly title: string
-  /** Undefined: its toolchain is missing. */
-  readonly version: string | undefined
+  readonly version: string
 }
 
 const unique = <T>(values: readonly T[]): T[] => [...new Set(values)]
@@ -39,7 +39,8 @@ function summary(results: readonly Result[], reasons: string[]): string {
 }
 
 /** All tables in Markdown. */
-export function markdown(results: readonly Result[], peers: readonly string[]): string {
+export function markdown(results: readonly Result[], participants: readonly Participant[]): string {
+  const peers = participants.map(({ name }) => name)
   const reasons: string[] = []
   const tables = unique(results.map((r) => r.table)).map((table) => {
     const inTable = results.filter((r) => r.table === table)

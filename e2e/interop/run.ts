@@ -16,6 +16,7 @@ import { instructionFileChecks } from './instruction-files.ts'
 import { matrixChecks, selectedChecks } from './matrix.ts'
 import type { Client } from './objects.ts'
 import { ours as startOurs } from './ours.ts'
+import { observationChecks } from './observations.ts'
 import { startPeer } from './peer.ts'
 import { peers as rows } from './peers.ts'
 import { policyChecks } from './policies.ts'
@@ -52,6 +53,7 @@ const ours: Client = {
 }
 const clients: Client[] = []
 for (const row of present) clients.push({ peer: await startPeer(row), knows: row })
+const versions = new Map(clients.map(({ peer }) => [peer.name, peer.version]))
 
 type Group = (world: World, server: string, ours: Client, client: Client) => readonly Check[]
 const groups: readonly Group[] = [
@@ -60,6 +62,7 @@ const groups: readonly Group[] = [
   rangeChecks,
   instructionFileChecks,
   tamperingChecks,
+  observationChecks,
 ]
 
 if (options.record === true) {
@@ -109,7 +112,7 @@ async function runAll(title: string, all: readonly Check[]) {
 
 const text = markdown(
   results,
-  present.map(({ name }) => name),
+  present.map(({ name, title }) => ({ name, title, version: versions.get(name) ?? '' })),
 )
 console.log(text)
 if (!partial) {
