@@ -7,6 +7,7 @@
 
 export const observed: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'encryption context left out on get': {
+    'go-v4': 'refuses',
     aioboto3: 'reads',
     'go-v1': 'reads',
     'go-v3': 'refuses',
@@ -18,6 +19,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'refuses',
   },
   'another encryption context on get': {
+    'go-v4': 'refuses',
     aioboto3: 'reads',
     'go-v1': 'reads',
     'go-v3': 'refuses',
@@ -29,6 +31,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'refuses',
   },
   'an encryption context with the wrapping kms on get': {
+    'go-v4': 'refuses',
     aioboto3: 'reads',
     'go-v1': 'reads',
     'go-v3': 'refuses',
@@ -40,6 +43,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'reads',
   },
   'aws:x-amz-cek-alg missing in the stored context': {
+    'go-v4': 'refuses',
     aioboto3: 'reads',
     'go-v1': 'refuses',
     'go-v3': 'refuses',
@@ -51,6 +55,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'refuses',
   },
   'aws:x-amz-cek-alg of another content in the stored context': {
+    'go-v4': 'refuses',
     aioboto3: 'reads',
     'go-v1': 'refuses',
     'go-v3': 'refuses',
@@ -62,6 +67,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'refuses',
   },
   'x-amz-tag-len missing': {
+    'go-v4': 'reads',
     aioboto3: 'reads',
     'go-v1': 'reads',
     'go-v3': 'reads',
@@ -73,6 +79,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'refuses',
   },
   'x-amz-tag-len 96': {
+    'go-v4': 'reads',
     aioboto3: 'reads',
     'go-v1': 'reads',
     'go-v3': 'reads',
@@ -84,6 +91,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'refuses',
   },
   'x-amz-tag-len 0 with AES-CBC': {
+    'go-v4': 'reads',
     aioboto3: 'reads',
     'go-v1': 'reads',
     'go-v3': 'reads',
@@ -95,6 +103,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'reads',
   },
   'an unknown key in the instruction file': {
+    'go-v4': 'reads',
     'go-v1': 'reads',
     'go-v3': 'reads',
     'java-sdk-v1': 'reads',
@@ -105,6 +114,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'reads',
   },
   'an instruction file without its marker': {
+    'go-v4': 'reads',
     'go-v1': 'reads',
     'go-v3': 'reads',
     'java-sdk-v1': 'reads',
@@ -115,6 +125,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'reads',
   },
   'commitment policy against a data key that KMS cannot unwrap': {
+    'go-v4': 'policy first',
     aioboto3: 'has no policy',
     'go-v1': 'has no policy',
     'go-v3': 'policy first',
@@ -126,6 +137,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'has no policy',
   },
   'error of content that was altered': {
+    'go-v4': '*errors.errorString',
     aioboto3: 'DecryptError',
     'go-v1': '*errors.errorString',
     'go-v3': '*errors.errorString',
@@ -137,6 +149,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'OpenSSL::Cipher::CipherError',
   },
   'writes x-amz-unencrypted-content-length, V2': {
+    'go-v4': 'yes',
     'go-v1': 'yes',
     'go-v3': 'yes',
     'java-sdk-v1-v2': 'yes',
@@ -165,16 +178,19 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     ruby: 'reads',
   },
   'x-amz-w missing': {
+    'go-v4': 'refuses',
     'go-v3': 'refuses',
     'java-v4': 'refuses',
     'python-v4': 'refuses',
   },
   'x-amz-w 11, a code without meaning': {
+    'go-v4': 'refuses',
     'go-v3': 'refuses',
     'java-v4': 'refuses',
     'python-v4': 'refuses',
   },
   'x-amz-unencrypted-content-length beside format V3': {
+    'go-v4': 'reads',
     'go-v3': 'reads',
     'java-v4': 'reads',
     'python-v4': 'reads',
@@ -190,6 +206,7 @@ export const observed: Readonly<Record<string, Readonly<Record<string, string>>>
     'java-v4': 'reads',
   },
   'writes x-amz-unencrypted-content-length, V3': {
+    'go-v4': 'yes',
     'java-v4': 'no',
     'python-v4': 'no',
   },
