@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Type-checks the TypeScript in the documents, each block as a module of its own, and compares blocks
+ * Type-checks the TypeScript in the documents and in doc comments, each block as a module of its own, and compares blocks
  * that quote a file with the file. A block that cannot stand alone may use the names of the prelude.
  *
  * @module
@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { docCommentExamples } from './doc-comment-examples.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, '.cache/examples')
@@ -77,10 +78,18 @@ for (const document of DOCUMENTS) {
   }
 }
 
+for (const { file, line, code } of docCommentExamples()) {
+  blocks += 1
+  const name = `${file.replaceAll(/[/\\]/g, '__')}.${line}.ts`
+  writeFileSync(join(folder, name), `${'\n'.repeat(line)}${code}export {}\n`)
+}
+
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 const { status } = spawnSync(process.execPath, [tsc, '-p', folder], { cwd: root, stdio: 'inherit' })
 if (status !== 0) failures.push('The examples above do not compile')
 
 for (const failure of failures) console.error(failure)
-console.log(`Documents: ${blocks} examples, ${failures.length === 0 ? 'all right' : 'some wrong'}`)
+console.log(
+  `Documents and doc comments: ${blocks} examples, ${failures.length === 0 ? 'all right' : 'some wrong'}`,
+)
 process.exitCode = failures.length === 0 ? 0 : 1

@@ -144,6 +144,7 @@ const checks: readonly PackageCheck[] = [
   ...maps,
   policy,
   tool('the public surface is that of etc/*.api.md', 'tsx', ['scripts/api-report.ts', '--check']),
+  tool('every public symbol is documented', 'typedoc', ['--emit', 'none']),
   tool('knip: nothing unused, nothing undeclared', 'knip', ['--no-progress']),
 ]
 

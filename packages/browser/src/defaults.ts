@@ -23,6 +23,9 @@ import type { WorkerPool } from './workers/pool.ts'
  * @param hasher - where checksums are computed: a pool of workers, or this thread.
  * @example
  * ```ts
+ * import { S3Client } from '@aws-sdk/client-s3'
+ * import { browserContent, s3Encryption, withBrowserDefaults } from '@s3-cse/browser'
+ *
  * const client = new S3Client(withBrowserDefaults({ region: 'eu-central-1' }))
  * client.middlewareStack.use(s3Encryption({ client, keyring, content: browserContent() }))
  * ```

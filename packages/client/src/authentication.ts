@@ -11,7 +11,9 @@ import { checkSwitches } from './switches.ts'
 /** When the plaintext of a `GetObject` leaves. */
 export type AuthenticationMode =
   | {
+      /** Off: nothing leaves before all of it is authenticated. */
       readonly delayedAuthentication?: false | undefined
+      /** Off: the object is read once. */
       readonly twoPassAuthentication?: false | undefined
       /**
        * Most ciphertext that is held in memory while it is authenticated, in bytes.
@@ -21,12 +23,14 @@ export type AuthenticationMode =
       readonly bufferSize?: number | undefined
     }
   | {
+      /** Off: nothing leaves before all of it is authenticated. */
       readonly delayedAuthentication?: false | undefined
       /**
        * Read the object twice: once to authenticate it, and once, pinned to the same ETag, to decrypt it
        * and check it again. For objects of any size in constant memory.
        */
       readonly twoPassAuthentication: true
+      /** Has no meaning here. */
       readonly bufferSize?: never
     }
   | {
@@ -35,7 +39,9 @@ export type AuthenticationMode =
        * must discard all that it gave.
        */
       readonly delayedAuthentication: true
+      /** Off: the object is read once. */
       readonly twoPassAuthentication?: false | undefined
+      /** Has no meaning here. */
       readonly bufferSize?: never
     }
 

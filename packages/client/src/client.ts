@@ -48,6 +48,9 @@ export type CallOptions = NonNullable<Parameters<S3Client['send']>[1]> & Encrypt
  *
  * @example
  * ```ts
+ * import { PutObjectCommand } from '@aws-sdk/client-s3'
+ * import { kmsKeyring, S3EncryptionClient } from '@s3-cse/client'
+ *
  * const s3 = new S3EncryptionClient({
  *   region: 'eu-central-1',
  *   keyring: kmsKeyring({ keyId: 'alias/app' }),
@@ -89,6 +92,8 @@ export class S3EncryptionClient extends S3Client {
    *
    * @example
    * ```ts
+   * import { fileSink } from '@s3-cse/node'
+   *
    * await s3.download({ Bucket, Key }, fileSink('report.pdf'))
    * ```
    */
@@ -102,6 +107,8 @@ export class S3EncryptionClient extends S3Client {
    *
    * @example
    * ```ts
+   * import { fileSource } from '@s3-cse/node'
+   *
    * await s3.upload({ Bucket, Key, Body: fileSource('report.pdf') }, { onState: save })
    * ```
    */
@@ -115,6 +122,9 @@ export class S3EncryptionClient extends S3Client {
    *
    * @example
    * ```ts
+   * import { rawAesKeyring } from '@s3-cse/client'
+   *
+   * const newKeyring = rawAesKeyring({ wrappingKey: currentKey })
    * await s3.reEncryptInstructionFile({ Bucket, Key }, { newKeyring, enforceRotation: true })
    * ```
    */

@@ -27,9 +27,11 @@ export type KmsConnection =
   | {
       /** A client of your own. Everything about the connection is then its business. */
       readonly client?: KMSClient | undefined
+      /** Not beside a client. */
       readonly clientConfig?: undefined
     }
   | {
+      /** Not beside a configuration. */
       readonly client?: undefined
       /**
        * Configuration of the client that is made otherwise. Region and credentials are those of the S3
@@ -54,7 +56,9 @@ type Untyped = KmsKeySelection & {
  *
  * @example Key in another region than the bucket
  * ```ts
- * kmsKeyring({ keyId: 'alias/app', clientConfig: { region: 'us-east-1' } })
+ * import { kmsKeyring } from '@s3-cse/client'
+ *
+ * const keyring = kmsKeyring({ keyId: 'alias/app', clientConfig: { region: 'us-east-1' } })
  * ```
  */
 export function kmsKeyring(options: KmsKeyringOptions): KeyringFactory {

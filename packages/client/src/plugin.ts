@@ -61,6 +61,9 @@ const operations = {
  *
  * @example
  * ```ts
+ * import { S3 } from '@aws-sdk/client-s3'
+ * import { kmsKeyring, s3Encryption } from '@s3-cse/client'
+ *
  * const client = new S3({ region: 'eu-central-1' })
  * client.middlewareStack.use(s3Encryption({ client, keyring: kmsKeyring({ keyId: 'alias/app' }) }))
  * ```

@@ -62,6 +62,7 @@ export interface ReEncryptOptions {
    * @defaultValue `encryptionContext`
    */
   readonly newEncryptionContext?: StringMap | undefined
+  /** Ends it; nothing is written then. */
   readonly abortSignal?: AbortSignal | undefined
 }
 

@@ -33,8 +33,11 @@ const OPTIONS = Symbol.for('@s3-cse/request-options')
  *
  * @example
  * ```ts
+ * import { PutObjectCommand } from '@aws-sdk/client-s3'
+ * import { withEncryption } from '@s3-cse/client'
+ *
  * await s3.send(new PutObjectCommand(withEncryption(
- *   { Bucket, Key, Body },
+ *   { Bucket, Key, Body: 'secret' },
  *   { encryptionContext: { tenant: '7' } },
  * )))
  * ```

@@ -56,22 +56,26 @@ export type ErrorCode =
 
 /** The object, its envelope, its keys or the request were not acceptable. */
 export class S3EncryptionError extends Error {
+  /** Tells the class, also where `instanceof` does not. */
   override readonly name: 'S3EncryptionError' | 'S3EncryptionSecurityError' = 'S3EncryptionError'
+  /** What went wrong: stable, for programs. */
   readonly code: ErrorCode
 
+  /** For keyrings of your own: no secret may stand in the message. */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
     super(message, options)
     this.code = code
   }
 
   /** What survives a structured clone or a log: never the cause. */
-  toJSON(): { name: string; code: ErrorCode; message: string } {
+  toJSON(): Pick<S3EncryptionError, 'name' | 'code' | 'message'> {
     return { name: this.name, code: this.code, message: this.message }
   }
 }
 
 /** Somebody may have altered the object: a tag, a commitment or an envelope rule did not hold. */
 export class S3EncryptionSecurityError extends S3EncryptionError {
+  /** Tells the class, also where `instanceof` does not. */
   override readonly name = 'S3EncryptionSecurityError'
 }
 

@@ -27,12 +27,15 @@ const NO_COMMITMENT: Bytes = new Uint8Array(0)
 export interface NewObject {
   /** For one body only: a key and IV never encrypt two. */
   readonly contentKey: ContentKey
+  /** What is stored of the object besides its content. */
   readonly envelope: Envelope
 }
 
 /** What {@link beginEncryption} starts from. */
 export interface EncryptionRequest {
+  /** Wraps or unwraps the data key. */
   readonly keyring: Keyring
+  /** How the content will be encrypted. */
   readonly suite: AlgorithmSuite
   /** Map that AWS KMS authenticates; not secret. */
   readonly encryptionContext?: StringMap | undefined
@@ -96,8 +99,11 @@ export async function wrapDataKey(
 
 /** What {@link beginDecryption} starts from. */
 export interface DecryptionRequest {
+  /** Wraps or unwraps the data key. */
   readonly keyring: Keyring
+  /** What is stored of the object besides its content. */
   readonly envelope: Envelope
+  /** What may be read. */
   readonly policy: DecryptionPolicy
   /** What the reader expects to be authenticated by AWS KMS. */
   readonly encryptionContext?: StringMap | undefined

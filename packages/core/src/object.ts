@@ -25,6 +25,7 @@ export interface EncryptedObject {
 
 /** Options of {@link encrypt}. */
 export type EncryptOptions = EncryptionPolicy & {
+  /** Makes, wraps and unwraps data keys. */
   readonly keyring: Keyring
   /** Map that AWS KMS authenticates; stored in clear. */
   readonly encryptionContext?: StringMap | undefined
@@ -34,6 +35,7 @@ export type EncryptOptions = EncryptionPolicy & {
 
 /** Options of {@link decrypt}. */
 export type DecryptOptions = DecryptionPolicy & {
+  /** Makes, wraps and unwraps data keys. */
   readonly keyring: Keyring
   /** Must equal what the object was written with. */
   readonly encryptionContext?: StringMap | undefined

@@ -42,6 +42,7 @@ export type EncryptionPolicy =
         'REQUIRE_ENCRYPT_ALLOW_DECRYPT' | 'REQUIRE_ENCRYPT_REQUIRE_DECRYPT' | undefined
       /** @defaultValue the suite with key commitment, 0x0073 */
       readonly algorithmSuite?: 'ALG_AES_256_GCM_HKDF_SHA512_COMMIT_KEY' | undefined
+      /** Off: AES-CBC needs the other switches too. */
       readonly writeLegacyCbc?: false | undefined
     }
   | {
@@ -49,10 +50,13 @@ export type EncryptionPolicy =
       readonly commitmentPolicy: 'FORBID_ENCRYPT_ALLOW_DECRYPT'
       /** @defaultValue AES-GCM without key commitment, 0x0072 */
       readonly algorithmSuite?: 'ALG_AES_256_GCM_IV12_TAG16_NO_KDF' | undefined
+      /** Off: AES-CBC needs the other switches too. */
       readonly writeLegacyCbc?: false | undefined
     }
   | {
+      /** Writes without key commitment. */
       readonly commitmentPolicy: 'FORBID_ENCRYPT_ALLOW_DECRYPT'
+      /** AES-CBC without key commitment, 0x0070. */
       readonly algorithmSuite: 'ALG_AES_256_CBC_IV16_NO_KDF'
       /**
        * Writes AES-CBC, which nobody can authenticate: whoever can write to the bucket can alter the

@@ -23,7 +23,9 @@ export type AlgorithmSuiteId = 0x0070 | 0x0071 | 0x0072 | 0x0073 | 0x0074
 
 /** One row of the table. Lengths are bytes. */
 export interface AlgorithmSuite {
+  /** As the specification numbers it. */
   readonly id: AlgorithmSuiteId
+  /** As the specification names it. */
   readonly name: AlgorithmSuiteName
   /** How the content is encrypted. CTR is how a range of GCM content is read. */
   readonly cipher: 'AES-CBC' | 'AES-CTR' | 'AES-GCM'

@@ -25,7 +25,13 @@ function keyObject(privateKey: Uint8Array): KeyObject {
  *
  * @example
  * ```ts
- * rawRsaKeyring({ privateKey: pem, rsa: nodeRsa, enableLegacyWrappingAlgorithms: true })
+ * import { nodeRsa, rawRsaKeyring } from '@s3-cse/node'
+ *
+ * const keyring = rawRsaKeyring({
+ *   privateKey: privatePem,
+ *   rsa: nodeRsa,
+ *   enableLegacyWrappingAlgorithms: true,
+ * })
  * ```
  */
 export const nodeRsa: RawRsa = {

@@ -34,8 +34,14 @@ export interface IgnoreOptions {
 
 /** What may be said about a client: what is written cannot be ignored. */
 export type InstructionFileClientOptions =
-  | (StorageOptions & { readonly ignoreInstructionFiles?: false | undefined })
-  | (IgnoreOptions & { readonly storage?: 'metadata' | undefined })
+  | (StorageOptions & {
+      /** Off: instruction files are looked for. */
+      readonly ignoreInstructionFiles?: false | undefined
+    })
+  | (IgnoreOptions & {
+      /** Only the metadata: what is ignored is not written. */
+      readonly storage?: 'metadata' | undefined
+    })
 
 /** What may be said about one request for an object that is stored. */
 export interface InstructionFileOptions extends IgnoreOptions {

@@ -37,11 +37,13 @@ const RESERVED = ['aws:x-amz-cek-alg', 'kms_cmk_id']
 
 /** Data keys from AWS KMS. Reads with whichever key wrapped them. */
 export class KMSCryptoContext extends CryptoContext {
+  /** Whether it writes AES-GCM instead of AES-CBC. */
   readonly authenticatedEncryption: boolean
   readonly #keyId: string | undefined
   readonly #clientArgs: KMSClientConfig
   #client: KMSClient | undefined
 
+  /** It connects in `setup()`. */
   constructor(options: KMSCryptoContextOptions = {}) {
     super()
     this.authenticatedEncryption = options.authenticatedEncryption ?? true
@@ -105,6 +107,7 @@ export class KMSCryptoContext extends CryptoContext {
 export interface MockKMSCryptoContextOptions {
   /** 32 bytes: the data key of every object. */
   readonly aesKey: Uint8Array
+  /** What is stored with each object. */
   readonly materialDescription: StringMap
   /** What stands in for the encrypted data key. */
   readonly encryptedKey: Uint8Array
@@ -116,6 +119,7 @@ export interface MockKMSCryptoContextOptions {
 export class MockKMSCryptoContext extends KMSCryptoContext {
   readonly #options: MockKMSCryptoContextOptions
 
+  /** Nothing is asked of AWS KMS. */
   constructor(options: MockKMSCryptoContextOptions) {
     super({ authenticatedEncryption: options.authenticatedEncryption })
     this.#options = options

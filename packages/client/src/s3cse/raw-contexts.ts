@@ -63,10 +63,13 @@ export type AsymmetricCryptoContextOptions =
   | {
       /** Writes. */
       readonly publicKey: RsaKeySource
+      /** None: it cannot read. */
       readonly privateKey?: undefined
+      /** Only to read. */
       readonly rsa?: undefined
     }
   | {
+      /** Writes, if it is given. */
       readonly publicKey?: RsaKeySource | undefined
       /** Reads. */
       readonly privateKey: RsaKeySource

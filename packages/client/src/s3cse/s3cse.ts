@@ -27,6 +27,7 @@ import { KMSCryptoContext } from './kms-context.ts'
 
 /** Options of {@link S3CSE}. */
 export interface S3CSEOptions {
+  /** Makes, wraps and unwraps data keys. */
   readonly cryptoContext: CryptoContext
   /** Configuration of the S3 client: region, credentials, endpoint. */
   readonly s3ClientArgs?: S3ClientConfig | undefined
@@ -55,6 +56,8 @@ const READS_EVERYTHING = {
  *
  * @example
  * ```ts
+ * import { KMSCryptoContext, S3CSE } from '@s3-cse/client/s3cse'
+ *
  * const cryptoContext = new KMSCryptoContext({ keyId: 'alias/app' })
  * const s3cse = new S3CSE({ cryptoContext, s3ClientArgs: { region: 'eu-central-1' } })
  * await s3cse.putObject({ Bucket, Key, Body: 'secret' })
@@ -67,6 +70,7 @@ export class S3CSE {
   readonly #client: S3EncryptionClient
   #ready: Promise<void> | undefined
 
+  /** Nothing is sent before the first request. */
   constructor({ cryptoContext, s3ClientArgs = {} }: S3CSEOptions) {
     this.#context = cryptoContext
     this.#client = new S3EncryptionClient({

@@ -48,7 +48,9 @@ export type DownloadOutput = Omit<GetObjectCommandOutput, 'Body' | 'ContentRange
 
 /** How far a download is. Bytes of ciphertext. */
 export interface DownloadProgress {
+  /** Bytes that have arrived. */
   readonly received: number
+  /** Bytes of the stored object. */
   readonly total: number
 }
 
@@ -57,6 +59,7 @@ export type DownloadOptions = TransferOptions &
   InstructionFileOptions & {
     /** Must equal what the object was written with. */
     readonly encryptionContext?: StringMap | undefined
+    /** Ends the download; the sink leaves no trace. */
     readonly abortSignal?: AbortSignal | undefined
     /** Told after each range. */
     readonly onProgress?: ((progress: DownloadProgress) => void) | undefined

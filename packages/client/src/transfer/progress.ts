@@ -17,6 +17,7 @@ export interface UploadProgress {
 
 /** Whom an upload tells how far it is. */
 export interface ProgressOptions {
+  /** Called after each part. */
   readonly onProgress?: ((progress: UploadProgress) => void) | undefined
 }
 

@@ -19,9 +19,13 @@ import type { EnvelopeStorage } from '../instruction-file/options.ts'
 
 /** Plain JSON. It holds no plaintext and no key; nobody can alter it unnoticed. */
 export interface UploadState {
+  /** Of this format. */
   readonly version: 1
+  /** Where the object goes. */
   readonly bucket: string
+  /** Key of the object. */
   readonly key: string
+  /** What S3 calls the upload. */
   readonly uploadId: string
   /** Bytes of plaintext. */
   readonly length: number
@@ -121,8 +125,10 @@ export function stateInvalid(why: string): S3EncryptionError {
 
 /** An upload that may be resumed from its state. */
 export class UploadInterruptedError extends S3EncryptionError {
+  /** For the option `resume`, in this process or another one. */
   readonly state: UploadState
 
+  /** Made by `upload()`. */
   constructor(state: UploadState, cause: unknown) {
     super(
       'ERR_UPLOAD_INTERRUPTED',

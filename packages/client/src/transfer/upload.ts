@@ -25,7 +25,11 @@ import { uploadResumably, type ResumeOptions } from './resumable-upload.ts'
 
 /** An object to upload: everything that `PutObject` takes, and files. */
 export type UploadInput =
-  PutObjectCommandInput | (Omit<PutObjectCommandInput, 'Body'> & { readonly Body: Source })
+  | PutObjectCommandInput
+  | (Omit<PutObjectCommandInput, 'Body'> & {
+      /** Content that can be read in any order, such as a file. */
+      readonly Body: Source
+    })
 
 /** Options of an upload. */
 export type UploadOptions = TransferOptions &
@@ -34,6 +38,7 @@ export type UploadOptions = TransferOptions &
   ResumeOptions & {
     /** Map that AWS KMS authenticates. To resume, give the same one. */
     readonly encryptionContext?: StringMap | undefined
+    /** Ends the upload. */
     readonly abortSignal?: AbortSignal | undefined
   }
 

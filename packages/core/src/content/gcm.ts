@@ -37,6 +37,7 @@ export interface GcmTuning {
 export interface EncryptedPiece {
   /** As long as the plaintext. */
   readonly ciphertext: Bytes
+  /** What the piece adds to the tag. Secret. */
   readonly share: GcmShare
 }
 
@@ -44,6 +45,7 @@ export interface EncryptedPiece {
 export interface UnverifiedPiece {
   /** As long as the ciphertext. */
   readonly plaintext: Bytes
+  /** What the piece adds to the tag. Secret. */
   readonly share: GcmShare
 }
 

@@ -29,8 +29,11 @@ export interface StreamOptions extends ContentOptions {
 
 /** The options, checked and with their defaults. */
 export interface StreamSettings {
+  /** Bytes, a multiple of 16. */
   readonly chunkSize: number
+  /** Chunks at work at one time. */
   readonly concurrency: number
+  /** Bytes that the source gives, if known. */
   readonly length: number | undefined
   /** Makes the cipher of one object. */
   readonly cipher: (key: ContentKey) => Promise<GcmCipher>

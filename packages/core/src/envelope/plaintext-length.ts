@@ -12,6 +12,7 @@ import { V2 } from './fields.ts'
 
 /** What bears on the length of a content. */
 export interface LengthFacts {
+  /** How the content is encrypted. */
   readonly suite: AlgorithmSuite
   /** As its writer stored it. */
   readonly statedLength?: number | undefined

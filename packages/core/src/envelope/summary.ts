@@ -25,8 +25,11 @@ import { readEnvelope } from './read.ts'
 export interface EnvelopeSummary {
   /** Whether the data key is in an instruction file, which was not read. */
   readonly instructionFile: boolean
+  /** Of the envelope. */
   readonly format?: FormatVersion | undefined
+  /** How the content is encrypted. */
   readonly algorithmSuite?: AlgorithmSuiteName | undefined
+  /** How the data key is wrapped. */
   readonly wrappingAlgorithm?: WrappingAlgorithmName | undefined
   /** As AWS KMS was given it, reserved keys included. */
   readonly encryptionContext?: StringMap | undefined

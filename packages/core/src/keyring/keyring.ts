@@ -12,6 +12,7 @@ import type { WrappingAlgorithm, WrappingAlgorithmName } from './wrapping.ts'
 
 /** What a keyring is told when an object is written. */
 export interface EncryptionMaterials {
+  /** Suite of the content. */
   readonly suite: AlgorithmSuite
   /** As the caller gave it, without reserved keys; empty if none was given. */
   readonly encryptionContext: StringMap
@@ -25,6 +26,7 @@ export interface WrappedDataKey {
   readonly dataKey: Uint8Array
   /** The data key, wrapped. A promise lets the derivation of the content key run beside it. */
   readonly encryptedDataKey: Uint8Array | PromiseLike<Uint8Array>
+  /** How it was wrapped. */
   readonly wrappingAlgorithm: WrappingAlgorithmName
   /** Stored in clear with the object: the complete encryption context, or the material description. */
   readonly description: StringMap
@@ -32,8 +34,11 @@ export interface WrappedDataKey {
 
 /** What a keyring is told when an object is read. All of it comes from the bucket: trust nothing. */
 export interface DecryptionMaterials {
+  /** Suite of the content. */
   readonly suite: AlgorithmSuite
+  /** The data key, wrapped. */
   readonly encryptedDataKey: Uint8Array
+  /** How it is wrapped. */
   readonly wrappingAlgorithm: WrappingAlgorithm
   /** The map stored with the object: encryption context, or material description. */
   readonly description: StringMap

@@ -24,7 +24,12 @@ export interface Kms {
     readonly keyId: string
     readonly encryptionContext: StringMap
     readonly grantTokens: readonly string[] | undefined
-  }): Promise<{ readonly dataKey: Uint8Array; readonly encryptedDataKey: Uint8Array }>
+  }): Promise<{
+    /** 32 bytes, secret. */
+    readonly dataKey: Uint8Array
+    /** `CiphertextBlob` of the answer. */
+    readonly encryptedDataKey: Uint8Array
+  }>
   /** `Encrypt`: wraps a data key that exists already. */
   encrypt(request: {
     readonly keyId: string
@@ -46,6 +51,7 @@ export type KmsKeySelection =
   | {
       /** Key id, key ARN, alias name (`alias/…`) or alias ARN. */
       readonly keyId: string
+      /** Off: only the named key. */
       readonly discovery?: false | undefined
       /**
        * Write the wrapping algorithm `kms`, which does not bind the content algorithm, instead of
@@ -56,9 +62,11 @@ export type KmsKeySelection =
       readonly writeLegacyKms?: boolean | undefined
     }
   | {
+      /** None: it is found by the ciphertext. */
       readonly keyId?: undefined
       /** Read with any KMS key that the credentials may use. Cannot write. */
       readonly discovery: true
+      /** Has no meaning here: it cannot write. */
       readonly writeLegacyKms?: undefined
     }
 

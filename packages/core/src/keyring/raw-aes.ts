@@ -36,7 +36,12 @@ export interface RawAesKeyringOptions {
    * `wrappingKey`: an entry for the keyring's own `materialDescription` decides what it can read back.
    */
   readonly additionalKeys?:
-    | readonly { readonly materialDescription: StringMap; readonly wrappingKey: AesKeySource }[]
+    | readonly {
+        /** As it is stored with the objects. */
+        readonly materialDescription: StringMap
+        /** Their wrapping key. */
+        readonly wrappingKey: AesKeySource
+      }[]
     | undefined
   /** The key for any other material description; `undefined` for `wrappingKey`. */
   readonly keyFor?: KeyFor<AesKeySource> | undefined

@@ -44,7 +44,12 @@ export interface RawRsaKeyringOptions {
    * `privateKey`: an entry for the keyring's own `materialDescription` decides what it can read back.
    */
   readonly additionalKeys?:
-    | readonly { readonly materialDescription: StringMap; readonly privateKey: RsaKeySource }[]
+    | readonly {
+        /** As it is stored with the objects. */
+        readonly materialDescription: StringMap
+        /** Their wrapping key. */
+        readonly privateKey: RsaKeySource
+      }[]
     | undefined
   /** The private key for any other material description; `undefined` for `privateKey`. */
   readonly keyFor?: KeyFor<RsaKeySource> | undefined

@@ -22,6 +22,7 @@ export type WrappingAlgorithmName =
 
 /** One row of the table. */
 export interface WrappingAlgorithm {
+  /** As the specification names it. */
   readonly name: WrappingAlgorithmName
   /** `x-amz-w` of format V3; legacy algorithms have none. */
   readonly code: '02' | '12' | '22' | undefined

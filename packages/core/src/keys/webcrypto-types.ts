@@ -9,7 +9,10 @@
 /** The `CryptoKey` of WebCrypto, as the program's own types have it. */
 export type CryptoKey = Extract<
   Awaited<ReturnType<typeof crypto.subtle.generateKey>>,
-  { type: string }
+  {
+    /** `secret`, `public` or `private`: a pair of keys has none. */
+    type: string
+  }
 >
 
 /** A JSON Web Key (RFC 7517) of an AES or RSA key. Values are base64url without padding. */
