@@ -90,7 +90,7 @@ export const consumers: readonly Consumer[] = [
     steps: [
       bundle('service-worker/worker.js', 'service-worker/built/worker.js', '--conditions=worker'),
       copy('service-worker/main.js', 'service-worker/built/main.js'),
-      copy('service-worker/index.html', 'service-worker/built/index.html'),
+      copy('page/index.html', 'service-worker/built/index.html'),
       page(browser, 'service-worker/built', 0),
     ],
   },
