@@ -38,6 +38,15 @@ function summary(results: readonly Result[], reasons: string[]): string {
     .join(' ')
 }
 
+const INTRODUCTION = `# Interoperability
+
+Written by \`npm run test:interop\`, which runs the clients of other languages against the local AWS, moto and
+the Versity S3 Gateway. A number is how many checks passed; a number in brackets is the reason why there is
+none, from the list at the end. Whatever is impossible is tried all the same, and the run fails once it works.
+
+This project is independent of AWS and has not been audited.
+`
+
 /** All tables in Markdown. */
 export function markdown(results: readonly Result[], participants: readonly Participant[]): string {
   const peers = participants.map(({ name }) => name)
@@ -65,6 +74,11 @@ export function markdown(results: readonly Result[], participants: readonly Part
   const why = reasons.map((reason, i) => `${i + 1}. ${reason}`)
   const missing = absent.map(({ client, reason }) => `- ${client}: ${reason}.`)
   return [
+    INTRODUCTION,
+    ...participants.map(
+      ({ name, title, version }) => `- \`${name}\`: ${title}, version ${version}`,
+    ),
+    '',
     ...tables,
     '## What is impossible, and why',
     '',
