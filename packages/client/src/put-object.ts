@@ -46,18 +46,17 @@ export function putObject(
           return output
         })
       const ciphertext = encryptStream(contentKey, readBody(body), { ...content, length })
+      const total = length === undefined ? undefined : ciphertextLength(contentKey, length)
       return await uploadCiphertext(ciphertext, {
         client,
         input,
         transfer,
+        length: total,
         abortSignal,
         metadata,
         publish,
         single,
-        onSent: progressOf(
-          options,
-          length === undefined ? undefined : ciphertextLength(contentKey, length),
-        ),
+        onSent: progressOf(options, total),
       })
     } finally {
       await body.close()

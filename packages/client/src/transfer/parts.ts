@@ -19,24 +19,30 @@ export interface Part {
  * Parts of exactly `partSize` bytes, and a last one of 1 to `partSize`; of 0 if there is nothing at all.
  *
  * @param ciphertext - chunks that this library made: they are released.
+ * @param length - bytes of all ciphertext, if known: a small object then takes no memory for a whole part.
  */
 export async function* cutParts(
   ciphertext: AsyncIterable<Bytes>,
   partSize: number,
+  length: number = Infinity,
 ): AsyncGenerator<Part> {
   let partNumber = 1
-  let bytes: Bytes = new Uint8Array(partSize)
+  const room = (): Bytes => {
+    const left = length - (partNumber - 1) * partSize
+    return new Uint8Array(Math.min(partSize, left))
+  }
+  let bytes = room()
   let filled = 0
   for await (const chunk of ciphertext) {
     let rest = chunk
     while (rest.length > 0) {
-      if (filled === partSize) {
+      if (filled === bytes.length) {
         yield { partNumber, bytes, last: false }
         partNumber += 1
-        bytes = new Uint8Array(partSize)
+        bytes = room()
         filled = 0
       }
-      const taken = rest.subarray(0, partSize - filled)
+      const taken = rest.subarray(0, bytes.length - filled)
       bytes.set(taken, filled)
       filled += taken.length
       rest = rest.subarray(taken.length)

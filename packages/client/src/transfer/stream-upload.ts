@@ -23,6 +23,8 @@ export interface CiphertextUpload extends Pick<PlacedEnvelope, 'metadata' | 'pub
   readonly client: S3Client
   readonly input: PutObjectCommandInput
   readonly transfer: TransferSettings
+  /** Bytes of all ciphertext, if known. */
+  readonly length: number | undefined
   readonly abortSignal: AbortSignal | undefined
   /** Sends an object that fits one part. */
   single(body: Bytes): Promise<PutObjectCommandOutput>
@@ -41,7 +43,7 @@ export async function uploadCiphertext(
   let output: PutObjectCommandOutput | undefined
   let multipart: Promise<MultipartUpload> | undefined
   try {
-    const parts = cutParts(ciphertext, partSize)
+    const parts = cutParts(ciphertext, partSize, upload.length)
     await concurrently(parts, partsInFlight, abortSignal, async (part, signal) => {
       const { partNumber, bytes, last } = part
       if (last && partNumber === 1) {
