@@ -33,13 +33,14 @@ function table({ bytes, seconds, best, longest, longTasks }: Comparison): string
 }
 
 export function toMarkdown(measured: readonly BrowserResults[], { rounds, cores }: BenchConfig) {
+  const figures = rounds === 1 ? 'one round' : `medians of ${rounds} rounds`
   const sections = measured.map(({ agent, results }) => {
     const tables = results.map((result) => `### ${result.name}\n\n${table(result)}`)
     return [`## ${browserName(agent)}`, `\`${agent}\``, ...tables].join('\n\n')
   })
   return `${[
     '# Measured in browsers',
-    `Written by \`npm run bench:browser\`: medians of ${rounds} rounds in turns, on ${cores} cores that the page, the browser and the local AWS share. The first way of each table is what the others are compared with; read the ratios, not the speeds. Tasks are those of the page's own thread, in all rounds; Firefox does not tell.`,
+    `Written by \`npm run bench:browser\`: ${figures} in turns, on ${cores} cores that the page, the browser and the local AWS share. The first way of each table is what the others are compared with; read the ratios, not the speeds. Tasks are those of the page's own thread, in all rounds; Firefox does not tell.`,
     ...sections,
   ].join('\n\n')}\n`
 }
